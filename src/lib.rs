@@ -1,0 +1,2 @@
+//! A discrete-event simulator of Kubernetes node-pressure eviction.
+pub mod ground;
