@@ -1,0 +1,74 @@
+//! Taints keep pods off a node, tolerations let them on.
+
+/// What a node holds against pods that do not tolerate it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taint {
+    pub key: String,
+    pub value: String,
+    pub effect: TaintEffect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TaintEffect {
+    NoSchedule,
+    PreferNoSchedule,
+    NoExecute,
+}
+
+/// What a pod puts up with. An absent key or effect matches any.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Toleration {
+    pub key: String,
+    pub operator: TolerationOperator,
+    pub value: String,
+    pub effect: Option<TaintEffect>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TolerationOperator {
+    #[default]
+    Equal,
+    Exists,
+}
+
+impl Taint {
+    /// The taint a node bears while it reports `MemoryPressure`.
+    pub fn memory_pressure() -> Taint {
+        let key = "node.kubernetes.io/memory-pressure".to_owned();
+        Taint { key, value: String::new(), effect: TaintEffect::NoSchedule }
+    }
+}
+
+impl Toleration {
+    /// Source: kubernetes `ToleratesTaint`: effect empty or equal, key empty or
+    /// equal, then Exists, or Equal with an equal value.
+    pub fn tolerates(&self, taint: &Taint) -> bool {
+        let effect_matches = self.effect.is_none_or(|effect| effect == taint.effect);
+        let key_matches = self.key.is_empty() || self.key == taint.key;
+        let value_matches = match self.operator {
+            TolerationOperator::Exists => true,
+            TolerationOperator::Equal => self.value == taint.value,
+        };
+        effect_matches && key_matches && value_matches
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_key_with_equal_needs_the_taints_own_value() {
+        let mut toleration = Toleration {
+            key: String::new(),
+            operator: TolerationOperator::Equal,
+            value: "true".into(),
+            effect: None,
+        };
+        assert!(!toleration.tolerates(&Taint::memory_pressure()));
+        toleration.value.clear();
+        assert!(toleration.tolerates(&Taint::memory_pressure()));
+        toleration.effect = Some(TaintEffect::NoExecute);
+        assert!(!toleration.tolerates(&Taint::memory_pressure()));
+    }
+}

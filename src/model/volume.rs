@@ -1,0 +1,37 @@
+//! A Pod's volumes, as far as eviction can see them.
+
+use crate::ground::Bytes;
+
+/// One volume, shared by all containers of its Pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    pub name: String,
+    pub kind: VolumeKind,
+}
+
+/// Where a volume's bytes live, and so what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VolumeKind {
+    /// On the node's disk; dies with its Pod.
+    EmptyDir {
+        size_limit: Option<Bytes>,
+    },
+    /// In memory: counts as the Pod's memory; dies with its Pod, not with a container.
+    MemoryEmptyDir {
+        size_limit: Option<Bytes>,
+    },
+    /// A PersistentVolumeClaim: survives its Pod.
+    PersistentVolumeClaim,
+    HostPath,
+    ConfigMap,
+    GitRepo,
+    /// Secret, projected, downward API and the rest: nothing the kubelet measures.
+    Other,
+}
+
+impl VolumeKind {
+    /// Whether what it held is gone when its Pod is.
+    pub fn dies_with_its_pod(self) -> bool {
+        matches!(self, VolumeKind::EmptyDir { .. } | VolumeKind::MemoryEmptyDir { .. })
+    }
+}
