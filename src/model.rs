@@ -1,21 +1,29 @@
 //! Floor 1: what there is, as facts and their bookkeeping.
 //!
-//! What: pods and their containers, volumes, nodes, memory curves, and the
-//! cluster that holds the live ones in columns.
+//! What: pods and their containers, volumes, nodes, memory curves, workloads,
+//! and the life that lies ahead of a pod.
 //! Never: the flow of time, chance, files, or a decision.
 //! Next: the decisions made from these facts, [`crate::eviction`],
 //! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`], [`crate::workloads`].
 
 pub mod container;
+pub mod life;
+pub mod node;
 pub mod pod;
 pub mod qos;
 pub mod resources;
 pub mod taint;
+pub mod usage;
 pub mod volume;
+pub mod workload;
 
 pub use container::ContainerSpec;
+pub use life::{ContainerLife, PodLife};
+pub use node::{Node, Room};
 pub use pod::{PodSpec, RestartPolicy};
 pub use qos::QosClass;
 pub use resources::ResourceAmounts;
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
+pub use usage::{After, Piece, UsageCurve};
 pub use volume::{Volume, VolumeKind};
+pub use workload::{Controller, Replica, Workload};

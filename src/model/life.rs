@@ -1,0 +1,35 @@
+//! What one pod will do: everything about it that its manifest does not say.
+//!
+//! A life is drawn once, when its pod is made, so the same pod lives the same
+//! life under every policy.
+
+use super::usage::UsageCurve;
+use crate::ground::{Bytes, SimDuration};
+
+/// The life ahead of one pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodLife {
+    /// From the binding to the start of the first container: sandbox and images.
+    pub pull_time: SimDuration,
+    /// One for each of the manifest's init containers, in its order.
+    pub init_containers: Vec<ContainerLife>,
+    /// One for each of the manifest's containers, in its order.
+    pub containers: Vec<ContainerLife>,
+    /// What each of the manifest's volumes holds, written when the Pod starts.
+    pub volume_contents: Vec<Bytes>,
+}
+
+/// The life ahead of one container; each restart lives it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainerLife {
+    /// Its working set, from its start.
+    pub working_set: UsageCurve,
+    /// From running to its own exit; absent: it runs until it is stopped.
+    pub run_time: Option<SimDuration>,
+    /// What it exits with after `run_time`; 0 is success.
+    pub exit_code: u8,
+    /// From being created to running.
+    pub start_up_time: SimDuration,
+    /// From SIGTERM to its exit, if nothing kills it first.
+    pub stop_time: SimDuration,
+}
