@@ -1,7 +1,7 @@
 //! Memory over time, as straight pieces: nothing is sampled, nothing polls.
 //!
 //! What: a [`UsageCurve`] is a list of [`Piece`]s and what comes [`After`] them;
-//! a [`Place`] walks along it. Constant, ramp, steps, pulses, cold start,
+//! a [`Cursor`] walks along it. Constant, ramp, steps, pulses, cold start,
 //! sawtooth, diurnal, random walk and trace are all of this one kind.
 //! Never: chance. Random families are drawn to pieces by the scenario.
 //! Next: [`crate::ground::fixed`] adds the pieces of a node up.
@@ -40,7 +40,7 @@ pub struct UsageCurve {
 
 /// Where on a curve its container has got to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Cursor {
     piece: u32,
     /// How many draws of pieces have been used up, for curves that are drawn bit by bit.
     pub draw: u32,
@@ -59,7 +59,7 @@ pub struct Segment {
 pub enum Turn {
     /// The next segment.
     Segment(Segment),
-    /// Nothing drawn yet: ask for draw number [`Place::draw`], then turn again.
+    /// Nothing drawn yet: ask for draw number [`Cursor::draw`], then turn again.
     NeedsDraw,
 }
 
@@ -97,29 +97,42 @@ impl UsageCurve {
     }
 
     /// The segment at the curve's beginning, and the place after it.
-    pub fn begin(&self, now: SimTime) -> (Segment, Place) {
-        let place = Place { piece: 0, draw: 0 };
-        (self.segment(0, now), place)
+    pub fn begin(&self, now: SimTime) -> (Segment, Cursor) {
+        let cursor = Cursor { piece: 0, draw: 0 };
+        (self.segment(0, now), cursor)
     }
 
     /// Moves on from the piece at `place`, which has just ended.
-    pub fn turn(&self, place: &mut Place, now: SimTime) -> Turn {
-        let next = place.piece + 1;
+    pub fn turn(&self, cursor: &mut Cursor, now: SimTime) -> Turn {
+        let next = cursor.piece + 1;
         if (next as usize) < self.pieces.len() {
-            place.piece = next;
+            cursor.piece = next;
             return Turn::Segment(self.segment(next, now));
         }
         match self.after {
             After::Hold => Turn::Segment(self.held(now)),
             After::RepeatFrom(first) => {
-                place.piece = first;
+                cursor.piece = first;
                 Turn::Segment(self.segment(first, now))
             }
             After::DrawMore => {
-                *place = Place { piece: 0, draw: place.draw + 1 };
+                *cursor = Cursor { piece: 0, draw: cursor.draw + 1 };
                 Turn::NeedsDraw
             }
         }
+    }
+
+    /// The same curve with the pieces of its next draw.
+    ///
+    /// # Panics
+    /// As [`UsageCurve::new`].
+    pub fn redrawn(&self, pieces: impl Into<Arc<[Piece]>>) -> UsageCurve {
+        UsageCurve::new(pieces, self.after)
+    }
+
+    /// Whether its pieces are drawn bit by bit.
+    pub fn is_drawn(&self) -> bool {
+        self.after == After::DrawMore
     }
 
     /// The first segment of pieces just drawn.
@@ -150,11 +163,11 @@ mod tests {
 
     /// The curve's whole bytes at each full second, by walking its segments.
     fn levels(curve: &UsageCurve, seconds: u64) -> Vec<u64> {
-        let (mut segment, mut place) = curve.begin(SimTime::START);
+        let (mut segment, mut cursor) = curve.begin(SimTime::START);
         let mut levels = Vec::new();
         for second in 0..seconds {
             while segment.until <= at(second) {
-                match curve.turn(&mut place, segment.until) {
+                match curve.turn(&mut cursor, segment.until) {
                     Turn::Segment(next) => segment = next,
                     Turn::NeedsDraw => return levels,
                 }
@@ -188,9 +201,9 @@ mod tests {
     #[test]
     fn an_undrawn_curve_asks_for_its_next_draw() {
         let curve = UsageCurve::new([Piece::flat(SECOND, Bytes(1))], After::DrawMore);
-        let (segment, mut place) = curve.begin(SimTime::START);
-        assert_eq!(curve.turn(&mut place, segment.until), Turn::NeedsDraw);
-        assert_eq!(place.draw, 1);
+        let (segment, mut cursor) = curve.begin(SimTime::START);
+        assert_eq!(curve.turn(&mut cursor, segment.until), Turn::NeedsDraw);
+        assert_eq!(cursor.draw, 1);
         assert_eq!(curve.first_drawn(segment.until).until, at(2));
     }
 

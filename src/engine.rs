@@ -1,0 +1,15 @@
+//! Floor 3: the only place where time moves.
+//!
+//! What: the [`calendar`] of events, the [`simulation`] that lets them happen,
+//! and the [`record`] of what happened.
+//! Never: a rule of Kubernetes (the decisions below have them), a file, a clock,
+//! a thread, a distribution.
+//! Next: [`crate::scenario`] says what a run is made of, [`crate::report`] tells it.
+
+pub mod record;
+pub mod setting;
+pub mod source;
+
+pub use record::{Record, Recorder, Silence};
+pub use setting::{NodeSetting, Passes, RestartScope, Setting};
+pub use source::{CurveOwner, PodDraft, Source};

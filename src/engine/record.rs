@@ -1,0 +1,200 @@
+//! What a run tells: facts as they happen, for whoever listens.
+//!
+//! A [`Recorder`] is chosen when the program is compiled; [`Silence`] costs nothing.
+//! The engine records facts, never sentences: [`crate::report`] words them.
+
+use crate::eviction::{Candidate, Observation, Threshold};
+use crate::ground::{Bytes, NodeId, SimDuration, SimTime, WorkloadId};
+use crate::model::{ContainerIndex, PodTemplate, Replica};
+
+/// Listens to a run.
+pub trait Recorder {
+    /// Whether anybody listens. Where it is false, records are not even made.
+    const LISTENS: bool = true;
+
+    /// Takes one fact. Called in the order of events.
+    fn record(&mut self, now: SimTime, record: Record<'_>);
+}
+
+/// Nobody listens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silence;
+
+impl Recorder for Silence {
+    const LISTENS: bool = false;
+    fn record(&mut self, _now: SimTime, _record: Record<'_>) {}
+}
+
+/// A pod, by what never changes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PodName {
+    /// The order of creation, from 0; never used again in a run.
+    pub serial: u64,
+    pub workload: WorkloadId,
+    pub replica: Replica,
+}
+
+/// One fact.
+#[derive(Clone, Copy, Debug)]
+pub enum Record<'a> {
+    /// A workload, or its controller in place of a pod that ended, made a pod.
+    PodCreated { pod: PodName, template: &'a PodTemplate, replaces: Option<PodName> },
+    /// The scheduler found no node, for the first time in this wait.
+    PodUnschedulable { pod: PodName, refusals: &'a [Refusal] },
+    /// The scheduler gave the pod its node.
+    PodBound { pod: PodName, node: NodeId },
+    /// The node's kubelet refused the pod under memory pressure.
+    PodRejected { pod: PodName, node: NodeId },
+    ContainerStarted { pod: PodName, node: NodeId, container: ContainerIndex, restarts: u32 },
+    /// The container ended by itself.
+    ContainerExited { pod: PodName, node: NodeId, container: ContainerIndex, exit_code: u8 },
+    /// The container waits out its crash-loop back-off.
+    ContainerBacksOff { pod: PodName, node: NodeId, container: ContainerIndex, delay: SimDuration },
+    /// The Pod's regular containers have all started for the first time.
+    PodRunning { pod: PodName, node: NodeId },
+    /// The kernel killed a container.
+    OomKilled(OomKill<'a>),
+    /// The node began or ceased to report MemoryPressure (and to bear its taint).
+    MemoryPressure { node: NodeId, under_pressure: bool },
+    /// The kubelet chose a victim and told it to stop.
+    Evicted(Eviction<'a>),
+    /// A threshold was acted on and nobody could be evicted: all pods are critical, or there are none.
+    NobodyToEvict { node: NodeId, threshold: &'a Threshold, seen: Observation, ranking: &'a [Ranked] },
+    /// The pod is over: its memory is back and its row is free.
+    PodEnded(&'a PodEnd),
+    /// A look at a node, at a sampling instant.
+    NodeSample(NodeSample),
+    /// What a node came to, told at the end of the run.
+    NodeEnded(NodeEnd),
+}
+
+/// Why some nodes refused a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub reason: RefusalReason,
+    pub nodes: u32,
+}
+
+/// The first plugin that refused. Source: kube-scheduler's filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefusalReason {
+    Unschedulable,
+    UntoleratedTaint,
+    TooManyPods,
+    InsufficientCpu,
+    InsufficientMemory,
+}
+
+/// An eviction, with everything that was compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Eviction<'a> {
+    pub pod: PodName,
+    pub node: NodeId,
+    pub threshold: &'a Threshold,
+    pub seen: Observation,
+    /// What the kill allows between SIGTERM and SIGKILL.
+    pub grace_period: SimDuration,
+    /// All pods of the node in eviction order, the victim among them.
+    pub ranking: &'a [Ranked],
+    /// The victim's place in `ranking`.
+    pub victim: usize,
+    /// What the Pod's emptyDir volumes held, lost with it.
+    pub lost_bytes: Bytes,
+}
+
+/// A pod in a ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    pub pod: PodName,
+    pub candidate: Candidate,
+    /// Ranked, but never evicted.
+    pub critical: bool,
+}
+
+/// A kill by the kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct OomKill<'a> {
+    pub pod: PodName,
+    pub node: NodeId,
+    pub container: ContainerIndex,
+    pub cause: OomCause,
+    /// The memory that ran out: the container's limit, the pods' limit, the node's capacity.
+    pub limit: Bytes,
+    pub container_working_set: Bytes,
+    /// The victim's badness; absent for a container's own limit, where nobody is compared.
+    pub badness: Option<i64>,
+    pub oom_score_adj: i32,
+    pub template: &'a PodTemplate,
+}
+
+/// Whose memory ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OomCause {
+    ContainerLimit,
+    PodsLimit,
+    NodeCapacity,
+}
+
+/// The whole story of a pod, told when it is over (or at the horizon).
+#[derive(Clone, Debug)]
+pub struct PodEnd {
+    pub pod: PodName,
+    pub reason: EndReason,
+    pub node: Option<NodeId>,
+    pub created: SimTime,
+    pub bound: Option<SimTime>,
+    /// When all its regular containers first ran.
+    pub running: Option<SimTime>,
+    /// Absent: still alive at the horizon.
+    pub ended: Option<SimTime>,
+    pub restarts: u32,
+    pub oom_kills: u32,
+    /// Its working set when it was told to stop, or ended, or the run did.
+    pub working_set: Bytes,
+    pub replaces: Option<PodName>,
+}
+
+/// How a pod came to its end. Four causes, four words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EndReason {
+    /// All containers ended, with success.
+    Completed,
+    /// All containers ended, one at least without success.
+    Failed,
+    /// By its kubelet, under pressure.
+    Evicted,
+    /// Refused by its kubelet at the door.
+    Rejected,
+    /// Alive at the horizon, on a node and past its init containers.
+    StillRunning,
+    /// Alive at the horizon, and not yet there.
+    StillPending,
+}
+
+/// A node at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeSample {
+    pub node: NodeId,
+    pub working_set: Bytes,
+    pub pods_working_set: Bytes,
+    pub system_working_set: Bytes,
+    pub available: Bytes,
+    pub requested_memory: Bytes,
+    pub pods: u32,
+    pub under_pressure: bool,
+}
+
+/// A node's whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeEnd {
+    pub node: NodeId,
+    pub pods_bound: u64,
+    pub evictions: u64,
+    pub oom_kills: u64,
+    pub rejections: u64,
+    pub peak_working_set: Bytes,
+    pub peak_requested_memory: Bytes,
+    pub peak_pods: u32,
+    /// How long it reported MemoryPressure.
+    pub under_pressure: SimDuration,
+}

@@ -1,0 +1,46 @@
+//! What a run is given: everything but chance.
+
+use crate::eviction::EvictionOrder;
+use crate::eviction::EvictionSettings;
+use crate::ground::{SimDuration, SimTime};
+use crate::model::{Node, Workload};
+use std::sync::Arc;
+
+/// The facts and the rules of one run.
+#[derive(Clone)]
+pub struct Setting {
+    /// The last instant that happens.
+    pub horizon: SimTime,
+    pub nodes: Vec<NodeSetting>,
+    pub workloads: Vec<Workload>,
+    pub order: Arc<dyn EvictionOrder + Send + Sync>,
+    pub restart_scope: RestartScope,
+    pub passes: Passes,
+    /// How often the recorder is shown every node; never, if absent.
+    pub sample_every: Option<SimDuration>,
+}
+
+/// A node with its kubelet.
+#[derive(Clone, Debug)]
+pub struct NodeSetting {
+    pub node: Node,
+    pub kubelet: Arc<EvictionSettings>,
+}
+
+/// What a crash restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestartScope {
+    /// The lesson: all the Pod's containers.
+    Pod,
+    /// The kubelet: the one container.
+    Container,
+}
+
+/// Which passes of the eviction loop are run. The records are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passes {
+    /// Those that can matter.
+    ThatMatter,
+    /// Every one: slow, and the proof of the other.
+    Every,
+}
