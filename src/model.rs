@@ -14,8 +14,8 @@ pub mod taint;
 pub mod volume;
 
 pub use container::ContainerSpec;
-pub use pod::{PodSpec, RestartPolicy};
+pub use pod::{PodLevelResources, PodSpec, RestartPolicy};
 pub use qos::QosClass;
-pub use resources::ResourceAmounts;
+pub use resources::{Resource, ResourceAmounts};
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
 pub use volume::{Volume, VolumeKind};
