@@ -1,3 +1,5 @@
 //! A discrete-event simulator of Kubernetes node-pressure eviction.
+pub mod eviction;
 pub mod ground;
 pub mod model;
+pub mod oom;
