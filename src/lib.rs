@@ -1,3 +1,7 @@
 //! A discrete-event simulator of Kubernetes node-pressure eviction.
+pub mod engine;
+pub mod eviction;
 pub mod ground;
 pub mod model;
+pub mod oom;
+pub mod scenario;

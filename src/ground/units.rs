@@ -151,6 +151,14 @@ impl Amount {
     }
 }
 
+impl Sub for Amount {
+    type Output = Amount;
+    /// Negative where `other` is larger: an amount, unlike bytes, may be.
+    fn sub(self, other: Amount) -> Amount {
+        Amount(self.0.saturating_sub(other.0))
+    }
+}
+
 impl From<Bytes> for Amount {
     fn from(bytes: Bytes) -> Amount {
         Amount::whole(bytes.0)

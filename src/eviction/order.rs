@@ -1,0 +1,310 @@
+//! Who is evicted first: hot code, since every pass over a starved node ranks
+//! all its pods.
+//!
+//! What: two orders over the same facts, the lesson's and the kubelet's, the
+//! trait for a third, and the one place where ties are broken.
+//! Never: whether anybody must go, who is exempt (a critical pod is ranked, then
+//! passed over), or where the figures come from.
+//! Next: [`crate::model::PodSpec::eviction_request`], the request that counts here.
+//!
+//! Cost: [`rank`] sorts n candidates in O(n log n) comparisons of O(1), in place
+//! and without allocating. Both orders compare by a key, first difference first,
+//! so each is a total preorder by construction: pods that nobody has figures of
+//! form a block of their own, in front, and are never measured against others.
+
+use crate::ground::{Amount, Bytes, PodId};
+use crate::model::QosClass;
+use std::cmp::{Ordering, Reverse};
+
+/// A pod on a starved node, as far as a ranking may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub pod: PodId,
+    /// Its number in the order of creation, never used twice: what ties go by.
+    pub serial: u64,
+    pub qos: QosClass,
+    pub priority: i32,
+    /// Absent if the statistics do not know the pod. A pod that they know, but
+    /// without a figure of its memory, counts as using none of it.
+    pub working_set: Option<Bytes>,
+    /// Exact: the kubelet compares before it rounds, and half a byte decides.
+    pub memory_request: Amount,
+}
+
+impl Candidate {
+    /// How far its working set lies above its request; negative when below,
+    /// absent when the statistics do not know the pod.
+    pub fn excess(&self) -> Option<Amount> {
+        self.working_set.map(|working_set| Amount::from(working_set) - self.memory_request)
+    }
+
+    /// Whether it is known to use more than it requested. Equal is not more.
+    pub fn exceeds_request(&self) -> bool {
+        self.excess().is_some_and(Amount::is_positive)
+    }
+}
+
+/// Decides which of two pods on a starved node is evicted first.
+///
+/// An order answers; it does not act, draw, record or look around. It must be a
+/// total preorder: the same answer every time, and no three pods each of which
+/// goes before the next.
+pub trait EvictionOrder {
+    /// As scenarios and results spell it.
+    fn name(&self) -> &'static str;
+
+    /// `Less` means `a` goes first. `Equal` is allowed: [`rank`] breaks ties.
+    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering;
+}
+
+/// The lesson's order, which the kubelet does not follow: QoS class first;
+/// inside a class as the kubelet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QosOrder;
+
+impl EvictionOrder for QosOrder {
+    fn name(&self) -> &'static str {
+        "QosClass"
+    }
+
+    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
+        a.qos.cmp(&b.qos).then_with(|| KubeletOrder.compare(a, b))
+    }
+}
+
+/// The kubelet's order under memory pressure: pods without statistics, then
+/// those over their request, then low priority, then the largest excess.
+///
+/// Source: kubernetes `pkg/kubelet/eviction/helpers.go`, `rankMemoryPressure` (1.32).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KubeletOrder;
+
+impl EvictionOrder for KubeletOrder {
+    fn name(&self) -> &'static str {
+        "Kubelet"
+    }
+
+    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
+        kubelet_key(a).cmp(&kubelet_key(b))
+    }
+}
+
+/// The kubelet asks again for statistics in each of its comparisons. Asking once,
+/// first, is the same: where one pod lacks them the first comparison has decided,
+/// and where both do all but the priority are equal, as they are in this key.
+fn kubelet_key(pod: &Candidate) -> (bool, Reverse<bool>, i32, Reverse<Option<Amount>>) {
+    let has_statistics = pod.working_set.is_some();
+    (has_statistics, Reverse(pod.exceeds_request()), pod.priority, Reverse(pod.excess()))
+}
+
+/// Sorts into eviction order; equal pods go by their creation, where the kubelet
+/// leaves it to chance.
+///
+/// # Panics
+/// Possibly, if `order` contradicts itself: see [`EvictionOrder`].
+pub fn rank(order: &dyn EvictionOrder, candidates: &mut [Candidate]) {
+    candidates.sort_unstable_by(|a, b| order.compare(a, b).then(a.serial.cmp(&b.serial)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use QosClass::{BestEffort, Burstable, Guaranteed};
+    use proptest::prelude::*;
+
+    /// Amounts in MiB; the pod's number is its serial, too.
+    fn candidate(pod: u32, qos: QosClass, priority: i32, working_set: u64, request: u64) -> Candidate {
+        Candidate {
+            pod: PodId(pod),
+            serial: u64::from(pod),
+            qos,
+            priority,
+            working_set: Some(Bytes::mebi(working_set)),
+            memory_request: Bytes::mebi(request).into(),
+        }
+    }
+
+    fn ranked<const N: usize>(order: &dyn EvictionOrder, mut pods: [Candidate; N]) -> [u32; N] {
+        rank(order, &mut pods);
+        pods.map(|pod| pod.pod.0)
+    }
+
+    #[test]
+    fn kubelet_order_asks_over_request_then_priority_then_excess() {
+        // given       pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let pods = [
+            candidate(   1, Burstable,      1000,         300,     100), // over, important
+            candidate(   2, Burstable,         0,         300,     400), // under
+            candidate(   3, Burstable,         0,         200,     100), // over by 100
+            candidate(   4, BestEffort,        0,         150,       0), // over by 150
+        ];
+        assert_eq!(ranked(&KubeletOrder, pods), [4, 3, 1, 2]);
+    }
+
+    #[test]
+    fn a_burstable_pod_far_over_its_request_goes_before_a_best_effort_one() {
+        // User cases A1 (kubernetes/kubernetes#78561) and A3 (k8spatterns/examples#12).
+        //                pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let a1 = [
+            candidate(      1, BestEffort,        0,         500,       0), // over by 500
+            candidate(      2, Burstable,         0,        3072,    1024), // over by 2048
+        ];
+        #[rustfmt::skip]
+        let a3 = [
+            candidate(      1, BestEffort,        0,          50,       0),
+            candidate(      2, Burstable,         0,        1024,     100),
+        ];
+        assert_eq!(ranked(&KubeletOrder, a1), [2, 1]);
+        assert_eq!(ranked(&KubeletOrder, a3), [2, 1]);
+        assert_eq!(ranked(&QosOrder, a1), [1, 2]);
+    }
+
+    #[test]
+    fn among_pods_under_their_requests_the_nearest_goes_first_even_if_guaranteed() {
+        // User case A2 (kubernetes/kubernetes#78561), 1.9Gi rounded to MiB: -102 and -512.
+        //                pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let pods = [
+            candidate(      1, Burstable,         0,        1536,    2048),
+            candidate(      2, Guaranteed,        0,        1946,    2048),
+        ];
+        assert_eq!(ranked(&KubeletOrder, pods), [2, 1]);
+        assert_eq!(ranked(&QosOrder, pods), [1, 2]);
+    }
+
+    #[test]
+    fn with_equal_use_the_smaller_request_goes_first_and_both_orders_agree() {
+        // User case A4 (kubernetes/kubernetes#105270).
+        //                pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let pods = [
+            candidate(      1, Guaranteed,        0,         300,     300), // equal is not over
+            candidate(      2, Burstable,         0,         300,     100),
+            candidate(      3, BestEffort,        0,         300,       0),
+        ];
+        assert_eq!(ranked(&KubeletOrder, pods), [3, 2, 1]);
+        assert_eq!(ranked(&QosOrder, pods), [3, 2, 1]);
+    }
+
+    #[test]
+    fn priority_comes_before_the_size_of_the_excess() {
+        // User cases A5 (kubernetes/kubernetes#101167) and A9 (the culprit is evicted second).
+        //                pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let a5 = [
+            candidate(      1, Burstable,      1000,        9216,    1024), // over by 8Gi
+            candidate(      2, Burstable,         0,         110,     100), // over by 10Mi
+        ];
+        #[rustfmt::skip]
+        let a9 = [
+            candidate(      1, Burstable,         0,        6144,    1024), // the culprit
+            candidate(      2, BestEffort,      -10,          80,       0), // the victim
+        ];
+        assert_eq!(ranked(&KubeletOrder, a5), [2, 1]);
+        assert_eq!(ranked(&KubeletOrder, a9), [2, 1]);
+    }
+
+    #[test]
+    fn an_important_pod_over_its_request_goes_before_an_unimportant_one_below() {
+        // User case A6 (kubernetes/kubernetes#53542).
+        //                pod  class       priority  working set  request (Mi)
+        #[rustfmt::skip]
+        let pods = [
+            candidate(      1, Burstable,         0,          90,     100),
+            candidate(      2, Burstable,   1000000,         101,     100),
+        ];
+        assert_eq!(ranked(&KubeletOrder, pods), [2, 1]);
+    }
+
+    #[test]
+    fn pods_without_statistics_go_first_by_priority_whatever_they_requested() {
+        let unknown = |pod, priority, request| Candidate {
+            working_set: None,
+            ..candidate(pod, Burstable, priority, 0, request)
+        };
+        let pods = [
+            candidate(1, BestEffort, -5, 500, 0),
+            unknown(2, 7, 900),
+            unknown(3, 0, 100),
+            unknown(4, 0, 900), // as 3: nothing else is compared, so creation decides
+        ];
+        assert_eq!(ranked(&KubeletOrder, pods), [3, 4, 2, 1]);
+        assert_eq!(ranked(&QosOrder, pods), [1, 3, 4, 2]);
+    }
+
+    #[test]
+    fn half_a_byte_decides() {
+        // Requests of 500m and 1 byte are equal once rounded up; the kubelet compares before.
+        let requesting = |pod, nanobytes| Candidate {
+            working_set: Some(Bytes(1)),
+            memory_request: Amount(nanobytes),
+            ..candidate(pod, Burstable, 0, 0, 0)
+        };
+        let pods = [requesting(1, 1_000_000_000), requesting(2, 500_000_000)];
+        assert!(!pods[0].exceeds_request());
+        assert!(pods[1].exceeds_request());
+        assert_eq!(ranked(&KubeletOrder, pods), [2, 1]);
+    }
+
+    const ORDERS: [&dyn EvictionOrder; 2] = [&QosOrder, &KubeletOrder];
+
+    /// Few distinct values, so that ties in every key are common.
+    fn any_candidate() -> impl Strategy<Value = Candidate> {
+        let working_set = prop::option::weighted(0.8, 0..4_u64);
+        let qos = prop::sample::select(QosClass::ALL.to_vec());
+        (qos, -1..2_i32, working_set, 0..4_u64).prop_map(|(qos, priority, working_set, request)| Candidate {
+            working_set: working_set.map(Bytes::mebi),
+            ..candidate(0, qos, priority, 0, request)
+        })
+    }
+
+    fn any_pods() -> impl Strategy<Value = Vec<Candidate>> {
+        prop::collection::vec(any_candidate(), 0..40).prop_map(|mut pods| {
+            for (pod, number) in pods.iter_mut().zip(0..) {
+                pod.pod = PodId(number);
+                pod.serial = u64::from(number);
+            }
+            pods
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn ranking_ignores_input_order(
+            (pods, shuffled) in any_pods().prop_flat_map(|pods| (Just(pods.clone()), Just(pods).prop_shuffle())),
+        ) {
+            for order in ORDERS {
+                let (mut one, mut other) = (pods.clone(), shuffled.clone());
+                rank(order, &mut one);
+                rank(order, &mut other);
+                prop_assert_eq!(one, other, "order {}", order.name());
+            }
+        }
+
+        #[test]
+        fn every_order_is_a_total_preorder(a in any_candidate(), b in any_candidate(), c in any_candidate()) {
+            for order in ORDERS {
+                let goes_no_later = |x, y| order.compare(x, y) != Ordering::Greater;
+                prop_assert_eq!(order.compare(&a, &b), order.compare(&b, &a).reverse());
+                prop_assert!(!(goes_no_later(&a, &b) && goes_no_later(&b, &c)) || goes_no_later(&a, &c));
+            }
+        }
+
+        /// The kubelet's comparisons one after another, each asking for statistics anew.
+        #[test]
+        fn asking_for_statistics_once_is_the_same_as_asking_each_time(a in any_candidate(), b in any_candidate()) {
+            let each_time = |measure: fn(&Candidate, &Candidate) -> Ordering| {
+                match (a.working_set, b.working_set) {
+                    (Some(_), Some(_)) => measure(&a, &b),
+                    (a, b) => b.is_none().cmp(&a.is_none()),
+                }
+            };
+            let over_first = each_time(|a, b| b.exceeds_request().cmp(&a.exceeds_request()));
+            let largest_first = each_time(|a, b| b.excess().cmp(&a.excess()));
+            let expected = over_first.then(a.priority.cmp(&b.priority)).then(largest_first);
+            prop_assert_eq!(KubeletOrder.compare(&a, &b), expected);
+        }
+    }
+}
