@@ -7,4 +7,4 @@
 
 pub mod order;
 
-pub use order::{Candidate, EvictionOrder, KubeletOrder, QosOrder, rank};
+pub use order::{Candidate, EvictionOrder, KubeletOrder, QosOrder, first, rank};
