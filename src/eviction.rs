@@ -9,6 +9,6 @@ pub mod order;
 pub mod signal;
 pub mod threshold;
 
-pub use order::{Candidate, EvictionOrder, KubeletOrder, QosOrder, rank};
+pub use order::{Candidate, Criterion, EvictionOrder, KubeletOrder, QosOrder, first, rank};
 pub use signal::{Observation, Signal};
 pub use threshold::{EvictionSettings, Threshold, ThresholdValue};

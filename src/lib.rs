@@ -4,4 +4,4 @@ pub mod eviction;
 pub mod ground;
 pub mod model;
 pub mod oom;
-pub mod scenario;
+pub mod report;

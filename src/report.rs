@@ -1,0 +1,24 @@
+//! Floor 6: what happened becomes tables, a manifest and a summary.
+//!
+//! What: [`columns`], the one list of every table's columns; the [`ledger`] that
+//! listens to a run and writes its rows; [`manifest`], [`summary`] and [`json`].
+//! Never: a file (every writer takes `impl Write`), the flow of time, a decision;
+//! nor a figure of its own: whatever is printed was recorded, or is counted from records.
+//! Next: [`crate::cli`], which opens the files.
+
+pub mod cell;
+pub mod columns;
+pub mod counts;
+pub mod figures;
+pub mod json;
+pub mod ledger;
+pub mod manifest;
+pub mod story;
+pub mod summary;
+pub mod table;
+pub mod wording;
+
+pub use ledger::{Ledger, Names, RunIdentity};
+pub use manifest::Manifest;
+pub use story::RunStory;
+pub use table::{Tables, Wanted};

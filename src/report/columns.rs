@@ -1,0 +1,292 @@
+//! The one list of every table's columns: name (with its unit), meaning, source.
+//!
+//! What: each table as a row type whose fields *are* its columns, in order, so
+//! that a header, a cell and its documentation cannot come apart.
+//! Never: where a row is written, or when. New columns only at the end.
+//! Next: [`super::ledger`] fills the rows; `docs/results-format.md` tells them to
+//! users, and a test holds it to this list.
+
+use super::cell::{Cell, Kind};
+use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime};
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// In snake case; a number's unit ends it (`_s`, `_bytes`, `_milli`), a count has none.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub meaning: &'static str,
+    /// Which fact of a run it is taken from.
+    pub source: &'static str,
+}
+
+/// A table: one row, one fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its file is `<name>.csv`.
+    pub name: &'static str,
+    pub one_row_is: &'static str,
+    pub columns: &'static [Column],
+}
+
+/// A row of a known table.
+pub trait Row {
+    const TABLE: Table;
+    /// Calls back with each cell, in the order of the table's columns.
+    fn each_cell(&self, visit: impl FnMut(&dyn Fn(&mut String)));
+}
+
+/// Makes a row type, its table and its columns from one list.
+macro_rules! table {
+    ($row:ident<$life:lifetime>, $name:literal, $one_row_is:literal,
+     $($column:ident: $kind:ty, $meaning:literal, $source:literal;)*) => {
+        #[doc = concat!("A row of `", $name, "`: ", $one_row_is, ".")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $row<$life> {
+            $(#[doc = $meaning] pub $column: $kind,)*
+        }
+
+        impl Row for $row<'_> {
+            const TABLE: Table = Table {
+                name: $name,
+                one_row_is: $one_row_is,
+                columns: &[$(Column {
+                    name: plain(stringify!($column)),
+                    kind: <$kind as Cell>::KIND,
+                    meaning: $meaning,
+                    source: $source,
+                },)*],
+            };
+
+            fn each_cell(&self, mut visit: impl FnMut(&dyn Fn(&mut String))) {
+                $(visit(&|cell| self.$column.spell(cell));)*
+            }
+        }
+    };
+}
+
+/// A field's name without the mark that Rust wants before its own words (`r#type`).
+const fn plain(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
+/// All tables, in the order in which they are told.
+pub const TABLES: [Table; 8] = [
+    RunRow::TABLE,
+    EvictionRow::TABLE,
+    RankingRow::TABLE,
+    OomKillRow::TABLE,
+    PodRow::TABLE,
+    NodeRow::TABLE,
+    TimelineRow::TABLE,
+    EventRow::TABLE,
+];
+
+table! { RunRow<'a>, "runs", "one run of one replication: its rules and what came of them",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which of the scenario's replications, from 0", "scenario, replications";
+    scenario: &'a str, "the scenario's name", "scenario, name";
+    rules: &'a str, "Lesson, Kubernetes, or Own for any other mixture", "eviction order and restart scope";
+    eviction_order: &'a str, "who is evicted first: QosClass (the lesson) or Kubelet", "scenario, evictionOrder";
+    restart_scope: &'a str, "what a crash restarts: Pod (the lesson) or Container (the kubelet)", "scenario, restartScope";
+    seed: u64, "the seed of all draws", "scenario, seed";
+    horizon_s: SimTime, "the last instant that happens", "scenario, horizon";
+    nodes: u64, "how many nodes there are", "scenario, nodes";
+    pods_created: u64, "pods made, replacements among them", "record PodCreated";
+    pods_bound: u64, "pods that the scheduler gave a node", "record PodBound";
+    pods_completed: u64, "pods whose containers all ended with success", "record PodEnded";
+    pods_failed: u64, "pods that ended by themselves, not all containers with success", "record PodEnded";
+    pods_evicted: u64, "evicted pods that are over; one still stopping at the horizon counts in evictions alone", "record PodEnded";
+    pods_rejected: u64, "pods that a kubelet refused at the door", "record PodEnded";
+    pods_still_running: u64, "pods on a node at the horizon, past their init containers", "record PodEnded";
+    pods_still_pending: u64, "other pods alive at the horizon", "record PodEnded";
+    evictions: u64, "pods that a kubelet told to stop (evict)", "record Evicted";
+    evictions_best_effort: u64, "evictions of BestEffort pods", "record Evicted";
+    evictions_burstable: u64, "evictions of Burstable pods", "record Evicted";
+    evictions_guaranteed: u64, "evictions of Guaranteed pods", "record Evicted";
+    evictions_soft: u64, "evictions for a soft threshold; the others were for a hard one", "record Evicted";
+    evictions_innocent: u64, "evictions of a pod while another on its node was further above its request", "record Evicted, its ranking";
+    passes_without_victim: u64, "passes that acted on a threshold and found nobody to evict", "record NobodyToEvict";
+    oom_kills: u64, "containers that the kernel killed (OOM-kill)", "record OomKilled";
+    oom_kills_container_limit: u64, "OOM kills at a container's own memory limit", "record OomKilled";
+    oom_kills_pods_limit: u64, "OOM kills at the limit of all pods of a node together", "record OomKilled";
+    oom_kills_node_capacity: u64, "OOM kills because a node had no memory left", "record OomKilled";
+    preemptions: Option<u64>, "pods that a scheduler removed for a more important one (preempt); empty: not simulated", "none yet";
+    deletions: Option<u64>, "pods that a user removed (delete); empty: not simulated", "none yet";
+    restarts: u64, "container restarts of pods told of in this run", "record PodEnded";
+    node_pressure_s: SimDuration, "time under MemoryPressure, added over all nodes", "record NodeEnded";
+    first_pressure_s: Option<SimTime>, "when a node first reported MemoryPressure", "record MemoryPressure";
+    first_eviction_s: Option<SimTime>, "when a pod was first evicted", "record Evicted";
+    first_oom_kill_s: Option<SimTime>, "when the kernel first killed a container", "record OomKilled";
+    lost_emptydir_bytes: Bytes, "what the evicted pods' emptyDir volumes held", "record Evicted";
+}
+
+table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, with what decided it",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    eviction: u64, "its number in the run, from 1, in order of time", "record Evicted";
+    time_s: SimTime, "when the victim was told to stop", "record Evicted";
+    node: &'a str, "where", "record Evicted";
+    signal: &'a str, "the signal of the threshold that was acted on", "record Evicted, threshold";
+    threshold: &'a str, "hard or soft", "record Evicted, threshold";
+    threshold_bytes: Bytes, "the threshold's line; a percentage is of the capacity seen", "record Evicted, threshold";
+    available_bytes: Bytes, "what the signal said at the start of the pass", "record Evicted, observation";
+    pod: &'a str, "the victim", "record Evicted";
+    workload: &'a str, "the workload it belongs to", "record Evicted";
+    qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "candidate";
+    priority: i32, "the Pod's priority", "candidate";
+    rank: u64, "its place in the order, from 1; more than 1 if critical pods were passed over", "record Evicted, ranking";
+    candidates: u64, "how many pods were ranked", "record Evicted, ranking";
+    working_set_bytes: Option<Bytes>, "its working set when it was ranked; empty if the statistics did not know it", "candidate";
+    memory_request_bytes: Bytes, "its memory request as the ranking counts it, rounded up", "candidate";
+    exceeds_request: bool, "whether its working set is above its request", "candidate";
+    excess_bytes: Option<i128>, "working set less request; negative when below", "candidate";
+    decided_by: Option<&'a str>, "what put it before the next candidate: Statistics, QosClass, ExceedsRequest, Priority, Excess or Serial (age); empty if it was the last", "eviction order";
+    role: Option<&'a str>, "innocent if another candidate was further above its request, else culprit; empty if its working set is unknown", "record Evicted, ranking";
+    grace_period_s: SimDuration, "what the kill allows between SIGTERM and SIGKILL", "record Evicted";
+    lost_emptydir_bytes: Bytes, "what its emptyDir volumes held", "record Evicted";
+    replacement: Option<&'a str>, "the pod made in its place; empty if there is none", "record PodCreated, replaces";
+    replacement_node: Option<&'a str>, "where the replacement was bound", "record PodBound";
+    replacement_bound_s: Option<SimTime>, "when the replacement was bound", "record PodBound";
+}
+
+table! { RankingRow<'a>, "rankings", "one candidate of one eviction: the whole table that was compared",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    eviction: u64, "the eviction's number in the run, as in evictions", "record Evicted";
+    time_s: SimTime, "when the victim was told to stop", "record Evicted";
+    node: &'a str, "where", "record Evicted";
+    rank: u64, "the candidate's place in the order, from 1", "record Evicted, ranking";
+    pod: &'a str, "the candidate", "record Evicted, ranking";
+    workload: &'a str, "the workload it belongs to", "record Evicted, ranking";
+    evicted: bool, "whether it is the victim", "record Evicted";
+    critical: bool, "ranked, but never evicted", "record Evicted, ranking";
+    qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "candidate";
+    exceeds_request: bool, "whether its working set is above its request", "candidate";
+    priority: i32, "the Pod's priority", "candidate";
+    working_set_bytes: Option<Bytes>, "its working set; empty if the statistics did not know it", "candidate";
+    memory_request_bytes: Bytes, "its memory request as the ranking counts it, rounded up", "candidate";
+    excess_bytes: Option<i128>, "working set less request; negative when below", "candidate";
+    decided_by: Option<&'a str>, "what put it before the next rank; empty for the last", "eviction order";
+}
+
+table! { OomKillRow<'a>, "oom_kills", "one container killed by the kernel",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    time_s: SimTime, "when", "record OomKilled";
+    node: &'a str, "where", "record OomKilled";
+    pod: &'a str, "the container's Pod", "record OomKilled";
+    workload: &'a str, "the workload it belongs to", "record OomKilled";
+    container: &'a str, "the container", "record OomKilled";
+    cause: &'a str, "whose memory ran out: ContainerLimit, PodsLimit or NodeCapacity", "record OomKilled";
+    limit_bytes: Bytes, "the memory that ran out", "record OomKilled";
+    container_working_set_bytes: Bytes, "what the container used", "record OomKilled";
+    oom_score_adj: i32, "what the kubelet told the kernel about the container", "record OomKilled";
+    badness: Option<i64>, "the kernel's figure, the largest is killed; empty at a container's own limit, where nobody is compared", "record OomKilled";
+    qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "pod template";
+    priority: i32, "the Pod's priority, which the kernel does not read", "pod template";
+}
+
+table! { PodRow<'a>, "pods", "one pod, told when it is over or at the horizon",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    pod: &'a str, "the pod", "record PodEnded";
+    workload: &'a str, "the workload it belongs to", "record PodEnded";
+    kind: &'a str, "who looks after it: ReplicaSet, Job, or Pod for nobody", "scenario, workloads";
+    qos_class: Option<&'a str>, "BestEffort, Burstable or Guaranteed", "pod template";
+    priority: Option<i32>, "the Pod's priority", "pod template";
+    cpu_request_milli: Option<MilliCpu>, "its CPU request as the scheduler counts it, in thousandths of a core", "pod template";
+    memory_request_bytes: Option<Bytes>, "its memory request as the scheduler counts it", "pod template";
+    memory_limit_bytes: Option<Bytes>, "the sum of its memory limits; empty if none is set", "pod template";
+    node: Option<&'a str>, "the node it was bound to; empty if it never was", "record PodEnded";
+    created_s: SimTime, "when it was made", "record PodEnded";
+    bound_s: Option<SimTime>, "when it was bound", "record PodEnded";
+    running_s: Option<SimTime>, "when all its regular containers first ran", "record PodEnded";
+    ended_s: Option<SimTime>, "when it was over; empty if it was alive at the horizon", "record PodEnded";
+    phase: &'a str, "its last phase, as the API spells it", "record PodEnded";
+    end: &'a str, "how it ended: Completed, Failed, Evicted, Rejected, StillRunning or StillPending", "record PodEnded";
+    restarts: u32, "how often its containers were restarted", "record PodEnded";
+    oom_kills: u32, "how often the kernel killed one of its containers", "record PodEnded";
+    working_set_bytes: Bytes, "its working set when it was told to stop, or ended, or the run did", "record PodEnded";
+    replaces: Option<&'a str>, "the pod in whose place it was made", "record PodEnded";
+}
+
+table! { NodeRow<'a>, "nodes", "one node's whole run",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    node: &'a str, "the node", "scenario, nodes";
+    capacity_cpu_milli: MilliCpu, "all its CPU, in thousandths of a core", "scenario, nodes";
+    capacity_memory_bytes: Bytes, "all its memory", "scenario, nodes";
+    allocatable_cpu_milli: MilliCpu, "what the scheduler may hand out", "scenario, nodes and kubelet";
+    allocatable_memory_bytes: Bytes, "what the scheduler may hand out", "scenario, nodes and kubelet";
+    allocatable_pods: u32, "how many pods the scheduler may put there", "scenario, nodes and kubelet";
+    pods_memory_limit_bytes: Bytes, "the memory limit of all pods together", "scenario, nodes and kubelet";
+    pods_bound: u64, "pods bound to it", "record NodeEnded";
+    evictions: u64, "pods its kubelet evicted", "record NodeEnded";
+    oom_kills: u64, "containers its kernel killed", "record NodeEnded";
+    rejections: u64, "pods its kubelet refused", "record NodeEnded";
+    peak_working_set_bytes: Bytes, "the largest working set of the whole node", "record NodeEnded";
+    peak_requested_memory_bytes: Bytes, "the largest sum of its pods' memory requests", "record NodeEnded";
+    peak_pods: u32, "the most pods at a time", "record NodeEnded";
+    pressure_s: SimDuration, "how long it reported MemoryPressure", "record NodeEnded";
+}
+
+table! { TimelineRow<'a>, "timeline", "one look at one node, at a sampling instant",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    time_s: SimTime, "when", "record NodeSample";
+    node: &'a str, "the node", "record NodeSample";
+    working_set_bytes: Bytes, "the working set of the whole node", "record NodeSample";
+    pods_working_set_bytes: Bytes, "the part of its pods", "record NodeSample";
+    system_working_set_bytes: Bytes, "the part of everything that is not a pod", "record NodeSample";
+    available_bytes: Bytes, "the signal memory.available: capacity less working set", "record NodeSample";
+    requested_memory_bytes: Bytes, "the sum of its pods' memory requests", "record NodeSample";
+    pods: u32, "how many pods it has", "record NodeSample";
+    memory_pressure: bool, "whether it reports MemoryPressure", "record NodeSample";
+}
+
+table! { EventRow<'a>, "events", "one event, as kubectl get events words it",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    time_s: SimTime, "when it happened", "the record's instant";
+    node: Option<&'a str>, "where; empty for the scheduler's failures", "the record";
+    last_seen: &'a str, "its age at the horizon, as kubectl prints ages", "the record's instant";
+    r#type: &'a str, "Normal or Warning", "Kubernetes";
+    reason: &'a str, "as Kubernetes spells it", "the record's kind";
+    object: &'a str, "what it is about: pod/<name> or node/<name>", "the record";
+    message: &'a str, "what Kubernetes would say, as far as the run knows it", "the record";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_starts_with_its_run_and_names_no_column_twice() {
+        for table in TABLES {
+            let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names[..2], ["run", "replication"], "table {}", table.name);
+            let mut distinct = names.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert_eq!(distinct.len(), names.len(), "table {}", table.name);
+        }
+    }
+
+    #[test]
+    fn the_documentation_has_a_line_for_every_column() {
+        let documentation = include_str!("../../docs/results-format.md");
+        for table in TABLES {
+            let section = format!("## `{}`", table.name);
+            let rest = documentation.split(&section).nth(1).unwrap_or_else(|| panic!("no section {section}"));
+            let rest = rest.split("\n## ").next().expect("a split has a first part");
+            for column in table.columns {
+                let line = format!("| `{}` | {} | {} | {} |", column.name, column.kind.name(), column.meaning, column.source);
+                assert!(rest.contains(&line), "docs/results-format.md, {section}, lacks: {line}");
+            }
+        }
+    }
+}

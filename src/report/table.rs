@@ -1,0 +1,121 @@
+//! Tables being written: rows become CSV as they come.
+//!
+//! What: RFC 4180 with `\n`, a header, unknown = empty.
+//! Never: a file: whoever opens the tables says what each is written to.
+//! Next: [`super::ledger`], which makes the rows.
+
+use super::columns::{
+    EventRow, EvictionRow, NodeRow, OomKillRow, PodRow, RankingRow, Row, RunRow, Table, TimelineRow,
+};
+use std::io::{self, Write};
+
+/// One table being written.
+pub struct TableWriter<W: Write> {
+    table: Table,
+    csv: csv::Writer<W>,
+    /// The row at hand, kept for its room.
+    line: csv::ByteRecord,
+    cell: String,
+    rows: u64,
+    /// What went wrong first; told at the end, since a run cannot stop to listen.
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> TableWriter<W> {
+    /// Starts a table: writes its header.
+    pub fn new(table: Table, out: W) -> TableWriter<W> {
+        let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
+        let names = table.columns.iter().map(|column| column.name);
+        let failure = csv.write_record(names).err().map(io::Error::from);
+        let (line, cell) = (csv::ByteRecord::new(), String::new());
+        TableWriter { table, csv, line, cell, rows: 0, failure }
+    }
+
+    /// Appends a row.
+    ///
+    /// # Panics
+    /// If it is another table's row: a bug of ours.
+    pub fn row<R: Row>(&mut self, row: &R) {
+        assert_eq!(R::TABLE.name, self.table.name, "a row in the wrong table");
+        if self.failure.is_some() {
+            return;
+        }
+        self.line.clear();
+        row.each_cell(|spell| {
+            self.cell.clear();
+            spell(&mut self.cell);
+            self.line.push_field(self.cell.as_bytes());
+        });
+        match self.csv.write_byte_record(&self.line) {
+            Ok(()) => self.rows += 1,
+            Err(error) => self.failure = Some(error.into()),
+        }
+    }
+
+    /// Ends the table: its name and how many rows it has.
+    ///
+    /// # Errors
+    /// What went wrong first while it was written.
+    pub fn finish(mut self) -> io::Result<(&'static str, u64)> {
+        match self.failure {
+            Some(error) => Err(error),
+            None => self.csv.flush().map(|()| (self.table.name, self.rows)),
+        }
+    }
+}
+
+/// Which of the large tables are wanted; the others always are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub rankings: bool,
+    pub timeline: bool,
+    pub events: bool,
+}
+
+/// The tables of one invocation; all its runs are appended to the same.
+pub struct Tables<W: Write> {
+    pub runs: TableWriter<W>,
+    pub evictions: TableWriter<W>,
+    pub rankings: Option<TableWriter<W>>,
+    pub oom_kills: TableWriter<W>,
+    pub pods: TableWriter<W>,
+    pub nodes: TableWriter<W>,
+    pub timeline: Option<TableWriter<W>>,
+    pub events: Option<TableWriter<W>>,
+}
+
+impl<W: Write> Tables<W> {
+    /// Opens all that is wanted, by `open`.
+    ///
+    /// # Errors
+    /// The first that `open` gave.
+    pub fn open(wanted: Wanted, mut open: impl FnMut(&Table) -> io::Result<W>) -> io::Result<Tables<W>> {
+        let mut start = |table: Table| Ok::<_, io::Error>(TableWriter::new(table, open(&table)?));
+        Ok(Tables {
+            runs: start(RunRow::TABLE)?,
+            evictions: start(EvictionRow::TABLE)?,
+            rankings: wanted.rankings.then(|| start(RankingRow::TABLE)).transpose()?,
+            oom_kills: start(OomKillRow::TABLE)?,
+            pods: start(PodRow::TABLE)?,
+            nodes: start(NodeRow::TABLE)?,
+            timeline: wanted.timeline.then(|| start(TimelineRow::TABLE)).transpose()?,
+            events: wanted.events.then(|| start(EventRow::TABLE)).transpose()?,
+        })
+    }
+
+    /// Ends all tables: each one's name and number of rows.
+    ///
+    /// # Errors
+    /// What went wrong first while one of them was written.
+    pub fn finish(self) -> io::Result<Vec<(&'static str, u64)>> {
+        let optional = |table: Option<TableWriter<W>>| table.into_iter();
+        std::iter::once(self.runs)
+            .chain([self.evictions])
+            .chain(optional(self.rankings))
+            .chain([self.oom_kills, self.pods, self.nodes])
+            .chain(optional(self.timeline))
+            .chain(optional(self.events))
+            .map(TableWriter::finish)
+            .collect()
+    }
+}
