@@ -46,7 +46,7 @@ macro_rules! table {
             $(#[doc = $meaning] pub $column: $kind,)*
         }
 
-        impl Row for $row<'_> {
+        impl<$life> Row for $row<$life> {
             const TABLE: Table = Table {
                 name: $name,
                 one_row_is: $one_row_is,
@@ -284,7 +284,13 @@ mod tests {
             let rest = documentation.split(&section).nth(1).unwrap_or_else(|| panic!("no section {section}"));
             let rest = rest.split("\n## ").next().expect("a split has a first part");
             for column in table.columns {
-                let line = format!("| `{}` | {} | {} | {} |", column.name, column.kind.name(), column.meaning, column.source);
+                let line = format!(
+                    "| `{}` | {} | {} | {} |",
+                    column.name,
+                    column.kind.name(),
+                    column.meaning,
+                    column.source
+                );
                 assert!(rest.contains(&line), "docs/results-format.md, {section}, lacks: {line}");
             }
         }

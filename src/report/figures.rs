@@ -5,7 +5,6 @@
 //! Next: [`super::summary`].
 
 use std::fmt;
-use std::io::{self, Write};
 
 /// Bytes for reading, signed: exact if that is short (`512Mi`), otherwise to a tenth of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,24 +29,18 @@ impl fmt::Display for Memory {
     }
 }
 
-/// Writes lines of cells in columns as kubectl does: two spaces between, no lines.
-///
-/// # Errors
-/// Those of `out`.
-pub fn aligned(out: &mut impl Write, indent: usize, lines: &[Vec<String>]) -> io::Result<()> {
+/// Lines of cells in columns as kubectl prints them: two spaces between, no rules.
+pub fn aligned(lines: &[Vec<String>]) -> Vec<String> {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let width_of = |column: usize| {
         lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width_of).collect();
-    for line in lines {
-        let mut text = " ".repeat(indent);
-        for (cell, width) in line.iter().zip(&widths) {
-            text.push_str(&format!("{cell:<width$}  "));
-        }
-        writeln!(out, "{}", text.trim_end())?;
-    }
-    Ok(())
+    let aligned = |line: &Vec<String>| {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}  "));
+        cells.collect::<String>().trim_end().to_owned()
+    };
+    lines.iter().map(aligned).collect()
 }
 
 /// `1 pod`, `2 pods`.
@@ -75,8 +68,7 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let line = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
-        let mut out = Vec::new();
-        aligned(&mut out, 1, &[line(["POD", "NODE"]), line(["web-12", "n"])]).expect("a Vec takes all");
-        assert_eq!(String::from_utf8(out).expect("text"), " POD     NODE\n web-12  n\n");
+        let lines = aligned(&[line(["POD", "NODE"]), line(["web-12", "n"])]);
+        assert_eq!(lines, ["POD     NODE", "web-12  n"]);
     }
 }

@@ -79,10 +79,11 @@ pub struct OnlyContainer<'a> {
 pub fn evicted(threshold: &Threshold, seen: Observation, only: Option<OnlyContainer<'_>>) -> String {
     let line = threshold.value.at(seen.capacity);
     let available = seen.available;
-    let mut message = format!(
-        "The node was low on resource: memory. Threshold quantity: {line}, available: {available}. "
-    );
-    if let Some(OnlyContainer { name, request, working_set }) = only.filter(|own| own.request < own.working_set) {
+    let mut message =
+        format!("The node was low on resource: memory. Threshold quantity: {line}, available: {available}. ");
+    if let Some(OnlyContainer { name, request, working_set }) =
+        only.filter(|own| own.request < own.working_set)
+    {
         message.push_str(&format!(
             "Container {name} was using {working_set}, request is {request}, has larger consumption of memory. "
         ));
@@ -162,7 +163,9 @@ pub fn goes_before(criterion: Criterion, earlier: &Candidate, later: &Candidate)
         Criterion::Excess if earlier.exceeds_request() => {
             format!("larger excess ({} > {})", distance(earlier), distance(later))
         }
-        Criterion::Excess => format!("nearer to its request ({} < {} under)", distance(earlier), distance(later)),
+        Criterion::Excess => {
+            format!("nearer to its request ({} < {} under)", distance(earlier), distance(later))
+        }
         Criterion::Serial => "equal in all that is compared: the older pod".into(),
     }
 }
@@ -281,6 +284,9 @@ mod tests {
             goes_before(Criterion::ExceedsRequest, &large, &under),
             "450Mi over its request, the next is not over"
         );
-        assert_eq!(goes_before(Criterion::Excess, &under, &far_under), "nearer to its request (100Mi < 1Gi under)");
+        assert_eq!(
+            goes_before(Criterion::Excess, &under, &far_under),
+            "nearer to its request (100Mi < 1Gi under)"
+        );
     }
 }

@@ -1,0 +1,254 @@
+//! The ledger of a run: it listens, and writes each fact into its table.
+//!
+//! What: rows are written as they come, except evictions, which wait (without
+//! their names, a few words each) for the end of the run, to say where their
+//! replacement went. Live pods are remembered until they are over.
+//! Never: a file, a decision: what decided an eviction, the order itself is asked.
+//! Next: [`super::wording`] for the sentences, [`super::story`] for the screen.
+
+mod evictions;
+mod nodes;
+mod pods;
+#[cfg(test)]
+mod tests;
+
+use self::evictions::PendingEviction;
+use self::pods::LivePod;
+use super::columns::{EventRow, RunRow};
+use super::counts::Counts;
+use super::story::{EvictionStory, OomStory, RunStory, Victim};
+use super::table::Tables;
+use super::wording::{self, Happening};
+use crate::engine::record::PodName;
+use crate::engine::{Record, Recorder, RestartScope, Setting};
+use crate::ground::{NodeId, SimTime, WorkloadId};
+use crate::model::{ContainerIndex, QosClass, Replica};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+/// The names that a run itself does not know.
+pub trait Names {
+    fn pod(&self, workload: WorkloadId, replica: Replica) -> String;
+    fn container(&self, workload: WorkloadId, container: ContainerIndex) -> &str;
+}
+
+/// What every row of a run begins with, or says of the whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunIdentity {
+    pub run: String,
+    pub replication: u32,
+    pub scenario: String,
+    pub seed: u64,
+}
+
+/// Listens to one run.
+pub struct Ledger<'a, N: Names, W: Write> {
+    identity: RunIdentity,
+    setting: &'a Setting,
+    names: &'a N,
+    tables: &'a mut Tables<W>,
+    counts: Counts,
+    /// By serial.
+    live: BTreeMap<u64, LivePod>,
+    /// In order of time.
+    evictions: Vec<PendingEviction>,
+    /// By the victim's serial, or its replacement's: the eviction's index.
+    awaited: BTreeMap<u64, usize>,
+    under_pressure: BTreeSet<NodeId>,
+    told: Vec<EvictionStory>,
+    oom_kills: Vec<OomStory>,
+}
+
+impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
+    pub fn new(
+        identity: RunIdentity,
+        setting: &'a Setting,
+        names: &'a N,
+        tables: &'a mut Tables<W>,
+    ) -> Ledger<'a, N, W> {
+        Ledger {
+            identity,
+            setting,
+            names,
+            tables,
+            counts: Counts::default(),
+            live: BTreeMap::new(),
+            evictions: Vec::new(),
+            awaited: BTreeMap::new(),
+            under_pressure: BTreeSet::new(),
+            told: Vec::new(),
+            oom_kills: Vec::new(),
+        }
+    }
+
+    /// Ends the run: writes what had to wait, and hands over its story.
+    pub fn finish(mut self) -> RunStory {
+        for index in 0..self.evictions.len() {
+            self.write_eviction(index);
+        }
+        self.write_run();
+        let victims = self.evictions.iter().map(|eviction| Victim {
+            time: eviction.time,
+            node: self.node(eviction.node).to_owned(),
+            pod: self.pod(eviction.pod),
+            workload: eviction.pod.workload,
+            replica: eviction.pod.replica,
+        });
+        RunStory {
+            victims: victims.collect(),
+            run: self.identity.run,
+            replication: self.identity.replication,
+            rules: rules(self.setting),
+            eviction_order: self.setting.order.name(),
+            restart_scope: self.setting.restart_scope,
+            nodes: self.setting.nodes.len() as u64,
+            horizon: self.setting.horizon,
+            counts: self.counts,
+            evictions: self.told,
+            oom_kills: self.oom_kills,
+        }
+    }
+
+    fn write_run(&mut self) {
+        let counts = &self.counts;
+        self.tables.runs.row(&RunRow {
+            run: &self.identity.run,
+            replication: self.identity.replication,
+            scenario: &self.identity.scenario,
+            rules: rules(self.setting),
+            eviction_order: self.setting.order.name(),
+            restart_scope: restart_scope(self.setting.restart_scope),
+            seed: self.identity.seed,
+            horizon_s: self.setting.horizon,
+            nodes: self.setting.nodes.len() as u64,
+            pods_created: counts.pods_created,
+            pods_bound: counts.pods_bound,
+            pods_completed: counts.pods_completed,
+            pods_failed: counts.pods_failed,
+            pods_evicted: counts.pods_evicted,
+            pods_rejected: counts.pods_rejected,
+            pods_still_running: counts.pods_still_running,
+            pods_still_pending: counts.pods_still_pending,
+            evictions: counts.all_evictions(),
+            evictions_best_effort: counts.evictions_of(QosClass::BestEffort),
+            evictions_burstable: counts.evictions_of(QosClass::Burstable),
+            evictions_guaranteed: counts.evictions_of(QosClass::Guaranteed),
+            evictions_soft: counts.evictions_soft,
+            evictions_innocent: counts.evictions_innocent,
+            passes_without_victim: counts.passes_without_victim,
+            oom_kills: counts.oom_kills(),
+            oom_kills_container_limit: counts.oom_kills_container_limit,
+            oom_kills_pods_limit: counts.oom_kills_pods_limit,
+            oom_kills_node_capacity: counts.oom_kills_node_capacity,
+            preemptions: None,
+            deletions: None,
+            restarts: counts.restarts,
+            node_pressure_s: counts.node_pressure,
+            first_pressure_s: counts.first_pressure,
+            first_eviction_s: counts.first_eviction,
+            first_oom_kill_s: counts.first_oom_kill,
+            lost_emptydir_bytes: counts.lost_emptydir,
+        });
+    }
+
+    fn pod(&self, pod: PodName) -> String {
+        self.names.pod(pod.workload, pod.replica)
+    }
+
+    fn workload(&self, pod: PodName) -> &'a str {
+        &self.setting.workloads[pod.workload.index()].name
+    }
+
+    fn node(&self, node: NodeId) -> &'a str {
+        &self.setting.nodes[node.index()].node.name
+    }
+}
+
+impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
+    fn record(&mut self, now: SimTime, record: Record<'_>) {
+        match record {
+            Record::PodCreated { pod, template, replaces } => self.on_created(pod, template, replaces),
+            Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
+            Record::PodBound { pod, node } => self.on_bound(now, pod, node),
+            Record::PodRejected { pod, node } => {
+                self.pod_event(now, node, pod, Happening::Evicted, || wording::REJECTED.into());
+            }
+            Record::ContainerStarted { pod, node, container, .. } => {
+                self.on_started(now, node, pod, container)
+            }
+            Record::ContainerExited { pod, container, .. } => self.on_stopped(pod, container),
+            Record::ContainerBacksOff { pod, node, container, .. } => {
+                self.on_back_off(now, node, pod, container)
+            }
+            // Its instant comes with the pod's end.
+            Record::PodRunning { .. } => {}
+            Record::OomKilled(kill) => self.on_oom_killed(now, &kill),
+            Record::MemoryPressure { node, under_pressure } => self.on_pressure(now, node, under_pressure),
+            Record::Evicted(eviction) => self.on_evicted(now, &eviction),
+            Record::NobodyToEvict { node, .. } => {
+                self.counts.passes_without_victim += 1;
+                self.threshold_event(now, node);
+            }
+            Record::PodEnded(end) => self.on_ended(end),
+            Record::NodeSample(sample) => self.on_sample(now, &sample),
+            Record::NodeEnded(end) => self.on_node_ended(&end),
+        }
+    }
+}
+
+/// Events.
+impl<N: Names, W: Write> Ledger<'_, N, W> {
+    fn pod_event(
+        &mut self,
+        now: SimTime,
+        node: NodeId,
+        pod: PodName,
+        happening: Happening,
+        message: impl FnOnce() -> String,
+    ) {
+        if self.tables.events.is_some() {
+            let object = format!("pod/{}", self.pod(pod));
+            self.event(now, Some(node), &object, happening, &message());
+        }
+    }
+
+    fn event(
+        &mut self,
+        now: SimTime,
+        node: Option<NodeId>,
+        object: &str,
+        happening: Happening,
+        message: &str,
+    ) {
+        let node = node.map(|node| self.node(node));
+        let Some(events) = &mut self.tables.events else { return };
+        events.row(&EventRow {
+            run: &self.identity.run,
+            replication: self.identity.replication,
+            time_s: now,
+            node,
+            last_seen: &wording::age(self.setting.horizon.since(now)),
+            r#type: happening.kind(),
+            reason: happening.reason(),
+            object,
+            message,
+        });
+    }
+}
+
+/// As scenarios spell it.
+pub fn restart_scope(scope: RestartScope) -> &'static str {
+    match scope {
+        RestartScope::Pod => "Pod",
+        RestartScope::Container => "Container",
+    }
+}
+
+/// The name of a mixture of switches, if it has one.
+fn rules(setting: &Setting) -> &'static str {
+    match (setting.order.name(), setting.restart_scope) {
+        ("QosClass", RestartScope::Pod) => "Lesson",
+        ("Kubelet", RestartScope::Container) => "Kubernetes",
+        _ => "Own",
+    }
+}

@@ -1,0 +1,231 @@
+//! Evictions and OOM kills.
+//!
+//! What: the rows of `evictions`, `rankings` and `oom_kills`, and their events.
+//! Never: why one pod goes before another: the order is asked.
+//! Next: [`crate::report::story`], where the first of them are kept in full.
+
+use super::{Ledger, Names};
+use crate::engine::record::{Eviction, OomKill, PodName, Ranked};
+use crate::eviction::{Candidate, Criterion, Observation, Threshold};
+use crate::ground::{Bytes, NodeId, SimDuration, SimTime};
+use crate::model::ContainerIndex;
+use crate::report::columns::{EvictionRow, OomKillRow, RankingRow};
+use crate::report::story::{EvictionStory, OomStory, Place, TOLD_IN_FULL};
+use crate::report::wording::{self, Happening, OnlyContainer};
+use std::io::Write;
+
+/// An eviction whose row is not written yet.
+pub(super) struct PendingEviction {
+    pub(super) time: SimTime,
+    pub(super) node: NodeId,
+    pub(super) pod: PodName,
+    pub(super) threshold: Threshold,
+    pub(super) seen: Observation,
+    pub(super) candidate: Candidate,
+    pub(super) rank: u64,
+    pub(super) candidates: u64,
+    pub(super) decided_by: Option<Criterion>,
+    pub(super) innocent: Option<bool>,
+    pub(super) grace_period: SimDuration,
+    pub(super) lost: Bytes,
+    pub(super) replacement: Option<PodName>,
+    pub(super) bound: Option<(NodeId, SimTime)>,
+}
+
+impl<N: Names, W: Write> Ledger<'_, N, W> {
+    pub(super) fn on_evicted(&mut self, now: SimTime, eviction: &Eviction<'_>) {
+        let pending = self.pending(now, eviction);
+        self.counts.first_eviction.get_or_insert(now);
+        self.counts.evictions[pending.candidate.qos as usize] += 1;
+        self.counts.evictions_soft += u64::from(!eviction.threshold.is_hard());
+        self.counts.evictions_innocent += u64::from(pending.innocent == Some(true));
+        self.counts.lost_emptydir += eviction.lost_bytes;
+        if self.told.len() < TOLD_IN_FULL {
+            self.told.push(self.story(&pending, eviction));
+        }
+        self.awaited.insert(eviction.pod.serial, self.evictions.len());
+        self.evictions.push(pending);
+        self.write_ranking(now, eviction);
+        self.write_eviction_events(now, eviction);
+    }
+
+    pub(super) fn pending(&self, now: SimTime, eviction: &Eviction<'_>) -> PendingEviction {
+        PendingEviction {
+            time: now,
+            node: eviction.node,
+            pod: eviction.pod,
+            threshold: *eviction.threshold,
+            seen: eviction.seen,
+            candidate: eviction.ranking[eviction.victim].candidate,
+            rank: eviction.victim as u64 + 1,
+            candidates: eviction.ranking.len() as u64,
+            decided_by: self.decided_by(eviction.ranking, eviction.victim),
+            innocent: innocent(eviction.ranking, eviction.victim),
+            grace_period: eviction.grace_period,
+            lost: eviction.lost_bytes,
+            replacement: None,
+            bound: None,
+        }
+    }
+
+    /// What put the pod at `place` before the next one.
+    pub(super) fn decided_by(&self, ranking: &[Ranked], place: usize) -> Option<Criterion> {
+        let next = ranking.get(place + 1)?;
+        Some(self.setting.order.deciding(&ranking[place].candidate, &next.candidate))
+    }
+
+    pub(super) fn story(&self, pending: &PendingEviction, eviction: &Eviction<'_>) -> EvictionStory {
+        let whole = self.told.is_empty();
+        let kept = if whole { eviction.ranking.len() } else { eviction.victim + 2 };
+        let place = |(place, ranked): (usize, &Ranked)| Place {
+            pod: self.pod(ranked.pod),
+            candidate: ranked.candidate,
+            critical: ranked.critical,
+            decided_by: self.decided_by(eviction.ranking, place),
+        };
+        EvictionStory {
+            time: pending.time,
+            node: self.node(eviction.node).to_owned(),
+            threshold: pending.threshold,
+            seen: pending.seen,
+            innocent: pending.innocent,
+            victim: eviction.victim,
+            ranking: eviction.ranking.iter().enumerate().take(kept).map(place).collect(),
+            candidates: pending.candidates,
+        }
+    }
+
+    /// The row of an eviction, once all is known that will be.
+    pub(super) fn write_eviction(&mut self, index: usize) {
+        let eviction = &self.evictions[index];
+        let (pod, candidate) = (self.pod(eviction.pod), &eviction.candidate);
+        let replacement = eviction.replacement.map(|pod| self.pod(pod));
+        let row = EvictionRow {
+            run: &self.identity.run,
+            replication: self.identity.replication,
+            eviction: index as u64 + 1,
+            time_s: eviction.time,
+            node: self.node(eviction.node),
+            signal: eviction.threshold.signal.name(),
+            threshold: if eviction.threshold.is_hard() { "hard" } else { "soft" },
+            threshold_bytes: eviction.threshold.value.at(eviction.seen.capacity),
+            available_bytes: eviction.seen.available,
+            pod: &pod,
+            workload: self.workload(eviction.pod),
+            qos_class: candidate.qos.name(),
+            priority: candidate.priority,
+            rank: eviction.rank,
+            candidates: eviction.candidates,
+            working_set_bytes: candidate.working_set,
+            memory_request_bytes: candidate.memory_request.bytes(),
+            exceeds_request: candidate.exceeds_request(),
+            excess_bytes: wording::excess_bytes(candidate),
+            decided_by: eviction.decided_by.map(Criterion::name),
+            role: eviction.innocent.map(|innocent| if innocent { "innocent" } else { "culprit" }),
+            grace_period_s: eviction.grace_period,
+            lost_emptydir_bytes: eviction.lost,
+            replacement: replacement.as_deref(),
+            replacement_node: eviction.bound.map(|(node, _)| self.node(node)),
+            replacement_bound_s: eviction.bound.map(|(_, time)| time),
+        };
+        self.tables.evictions.row(&row);
+    }
+
+    pub(super) fn write_ranking(&mut self, now: SimTime, eviction: &Eviction<'_>) {
+        if self.tables.rankings.is_none() {
+            return;
+        }
+        for (place, ranked) in eviction.ranking.iter().enumerate() {
+            let (pod, candidate) = (self.pod(ranked.pod), &ranked.candidate);
+            let row = RankingRow {
+                run: &self.identity.run,
+                replication: self.identity.replication,
+                eviction: self.evictions.len() as u64,
+                time_s: now,
+                node: self.node(eviction.node),
+                rank: place as u64 + 1,
+                pod: &pod,
+                workload: self.workload(ranked.pod),
+                evicted: place == eviction.victim,
+                critical: ranked.critical,
+                qos_class: candidate.qos.name(),
+                exceeds_request: candidate.exceeds_request(),
+                priority: candidate.priority,
+                working_set_bytes: candidate.working_set,
+                memory_request_bytes: candidate.memory_request.bytes(),
+                excess_bytes: wording::excess_bytes(candidate),
+                decided_by: self.decided_by(eviction.ranking, place).map(Criterion::name),
+            };
+            self.tables.rankings.as_mut().expect("asked above").row(&row);
+        }
+    }
+
+    pub(super) fn write_eviction_events(&mut self, now: SimTime, eviction: &Eviction<'_>) {
+        if self.tables.events.is_none() {
+            return;
+        }
+        let (pod, node) = (eviction.pod, eviction.node);
+        self.threshold_event(now, node);
+        let candidate = &eviction.ranking[eviction.victim].candidate;
+        let live = self.live.get(&pod.serial);
+        let request = live.and_then(|live| live.only_container);
+        let only = request.zip(candidate.working_set).map(|(request, working_set)| OnlyContainer {
+            name: self.names.container(pod.workload, ContainerIndex(0)),
+            request,
+            working_set,
+        });
+        let message = wording::evicted(eviction.threshold, eviction.seen, only);
+        let running = live.map(|live| live.running.clone()).unwrap_or_default();
+        self.pod_event(now, node, pod, Happening::Evicted, || message);
+        for container in running {
+            let name = self.names.container(pod.workload, container);
+            self.pod_event(now, node, pod, Happening::Killing, || format!("Stopping container {name}"));
+        }
+    }
+
+    pub(super) fn on_oom_killed(&mut self, now: SimTime, kill: &OomKill<'_>) {
+        self.counts.count_oom_kill(now, kill.cause);
+        self.on_stopped(kill.pod, kill.container);
+        let (pod, node) = (self.pod(kill.pod), self.node(kill.node));
+        let container = self.names.container(kill.pod.workload, kill.container);
+        let row = OomKillRow {
+            run: &self.identity.run,
+            replication: self.identity.replication,
+            time_s: now,
+            node,
+            pod: &pod,
+            workload: self.workload(kill.pod),
+            container,
+            cause: wording::cause(kill.cause),
+            limit_bytes: kill.limit,
+            container_working_set_bytes: kill.container_working_set,
+            oom_score_adj: kill.oom_score_adj,
+            badness: kill.badness,
+            qos_class: kill.template.qos.name(),
+            priority: kill.template.priority,
+        };
+        self.tables.oom_kills.row(&row);
+        let (happening, message) = wording::oom_killed(kill.cause, container);
+        self.event(now, Some(kill.node), &format!("node/{node}"), happening, &message);
+        if self.oom_kills.len() < TOLD_IN_FULL {
+            let (node, container) = (node.to_owned(), container.to_owned());
+            let (limit, working_set) = (kill.limit, kill.container_working_set);
+            self.oom_kills.push(OomStory {
+                time: now,
+                node,
+                pod,
+                container,
+                cause: kill.cause,
+                limit,
+                working_set,
+            });
+        }
+    }
+}
+
+/// Innocent: another pod there was further above its request. Unknown if the
+/// victim's own figures are.
+fn innocent(ranking: &[Ranked], victim: usize) -> Option<bool> {
+    let own = ranking[victim].candidate.excess()?;
+    Some(ranking.iter().any(|other| other.candidate.excess().is_some_and(|excess| own < excess)))
+}

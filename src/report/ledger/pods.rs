@@ -1,0 +1,150 @@
+//! Pods, from their making to their end.
+//!
+//! What: the rows of `pods` and the events about a single pod.
+//! Never: how it ended otherwise than of itself: that is [`super::evictions`].
+
+use super::{Ledger, Names};
+use crate::engine::record::{PodEnd, PodName, Refusal};
+use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
+use crate::model::{ContainerIndex, PodTemplate, QosClass, VolumeKind};
+use crate::report::columns::PodRow;
+use crate::report::wording::{self, Happening};
+use std::io::Write;
+
+/// What must be known of a pod while it lives.
+pub(super) struct LivePod {
+    pub(super) qos: QosClass,
+    pub(super) priority: i32,
+    pub(super) cpu_request: MilliCpu,
+    pub(super) memory_request: Bytes,
+    pub(super) memory_limit: Option<Bytes>,
+    /// The request of the container that alone makes up the Pod.
+    pub(super) only_container: Option<Bytes>,
+    /// Those that run; kept only for the events.
+    pub(super) running: Vec<ContainerIndex>,
+}
+
+impl<N: Names, W: Write> Ledger<'_, N, W> {
+    pub(super) fn on_created(&mut self, pod: PodName, template: &PodTemplate, replaces: Option<PodName>) {
+        self.counts.pods_created += 1;
+        self.live.insert(pod.serial, LivePod::of(template));
+        if let Some(index) = replaces.and_then(|old| self.awaited.remove(&old.serial)) {
+            self.evictions[index].replacement = Some(pod);
+            self.awaited.insert(pod.serial, index);
+        }
+    }
+
+    pub(super) fn on_unschedulable(&mut self, now: SimTime, pod: PodName, refusals: &[Refusal]) {
+        if self.tables.events.is_none() {
+            return;
+        }
+        let taint = self.only_taint();
+        let message = wording::unschedulable(self.setting.nodes.len(), refusals, taint.as_ref());
+        let object = format!("pod/{}", self.pod(pod));
+        self.event(now, None, &object, Happening::FailedScheduling, &message);
+    }
+
+    pub(super) fn on_bound(&mut self, now: SimTime, pod: PodName, node: NodeId) {
+        self.counts.pods_bound += 1;
+        if let Some(index) = self.awaited.remove(&pod.serial) {
+            self.evictions[index].bound = Some((node, now));
+        }
+        let (name, node_name) = (self.pod(pod), self.node(node));
+        self.pod_event(now, node, pod, Happening::Scheduled, || {
+            format!("Successfully assigned default/{name} to {node_name}")
+        });
+    }
+
+    pub(super) fn on_started(&mut self, now: SimTime, node: NodeId, pod: PodName, container: ContainerIndex) {
+        if self.tables.events.is_none() {
+            return;
+        }
+        if let Some(live) = self.live.get_mut(&pod.serial)
+            && !live.running.contains(&container)
+        {
+            live.running.push(container);
+        }
+        let name = self.names.container(pod.workload, container);
+        self.pod_event(now, node, pod, Happening::Started, || format!("Started container {name}"));
+    }
+
+    pub(super) fn on_stopped(&mut self, pod: PodName, container: ContainerIndex) {
+        if let Some(live) = self.live.get_mut(&pod.serial) {
+            live.running.retain(|running| *running != container);
+        }
+    }
+
+    pub(super) fn on_back_off(
+        &mut self,
+        now: SimTime,
+        node: NodeId,
+        pod: PodName,
+        container: ContainerIndex,
+    ) {
+        let (pod_name, container) = (self.pod(pod), self.names.container(pod.workload, container));
+        self.pod_event(now, node, pod, Happening::BackOff, || {
+            format!("Back-off restarting failed container {container} in pod {pod_name}_default")
+        });
+    }
+
+    pub(super) fn on_ended(&mut self, end: &PodEnd) {
+        self.counts.count_end(end.reason);
+        self.counts.restarts += u64::from(end.restarts);
+        let live = self.live.remove(&end.pod.serial);
+        let (phase, ending) = wording::phase_and_end(end.reason);
+        let workload = &self.setting.workloads[end.pod.workload.index()];
+        let replaces = end.replaces.map(|old| self.pod(old));
+        let row = PodRow {
+            run: &self.identity.run,
+            replication: self.identity.replication,
+            pod: &self.pod(end.pod),
+            workload: &workload.name,
+            kind: workload.controller.kind(),
+            qos_class: live.as_ref().map(|live| live.qos.name()),
+            priority: live.as_ref().map(|live| live.priority),
+            cpu_request_milli: live.as_ref().map(|live| live.cpu_request),
+            memory_request_bytes: live.as_ref().map(|live| live.memory_request),
+            memory_limit_bytes: live.as_ref().and_then(|live| live.memory_limit),
+            node: end.node.map(|node| self.node(node)),
+            created_s: end.created,
+            bound_s: end.bound,
+            running_s: end.running,
+            ended_s: end.ended,
+            phase,
+            end: ending,
+            restarts: end.restarts,
+            oom_kills: end.oom_kills,
+            working_set_bytes: end.working_set,
+            replaces: replaces.as_deref(),
+        };
+        self.tables.pods.row(&row);
+    }
+}
+
+impl LivePod {
+    fn of(template: &PodTemplate) -> LivePod {
+        LivePod {
+            qos: template.qos,
+            priority: template.priority,
+            cpu_request: template.cpu_request,
+            memory_request: template.memory_request,
+            memory_limit: template.memory_limit,
+            only_container: only_container(template),
+            running: Vec::new(),
+        }
+    }
+}
+
+/// The request of the container that alone makes up its Pod: no other container,
+/// and no volume that counts as the Pod's memory without being the container's.
+fn only_container(template: &PodTemplate) -> Option<Bytes> {
+    let spec = &template.spec;
+    let in_memory =
+        spec.volumes.iter().any(|volume| matches!(volume.kind, VolumeKind::MemoryEmptyDir { .. }));
+    match spec.containers.as_slice() {
+        [only] if spec.init_containers.is_empty() && !in_memory => {
+            Some(only.requests.memory.unwrap_or_default().bytes())
+        }
+        _ => None,
+    }
+}

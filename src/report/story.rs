@@ -1,0 +1,82 @@
+//! A run's story, as far as a person wants it: what [`super::summary`] tells.
+//!
+//! What: the counts, all victims in order, and the first few evictions and OOM
+//! kills in full.
+//! Never: everything; that is what the tables are for. Next: [`super::ledger`].
+
+use super::counts::Counts;
+use crate::engine::RestartScope;
+use crate::engine::record::OomCause;
+use crate::eviction::{Candidate, Criterion, Observation, Threshold};
+use crate::ground::{Bytes, SimTime, WorkloadId};
+use crate::model::Replica;
+
+/// How many evictions and OOM kills are kept in full.
+pub const TOLD_IN_FULL: usize = 10;
+
+/// One run of one replication.
+#[derive(Clone, Debug)]
+pub struct RunStory {
+    pub run: String,
+    pub replication: u32,
+    pub rules: &'static str,
+    pub eviction_order: &'static str,
+    pub restart_scope: RestartScope,
+    pub nodes: u64,
+    pub horizon: SimTime,
+    pub counts: Counts,
+    /// All of them, in order of time.
+    pub victims: Vec<Victim>,
+    /// The first [`TOLD_IN_FULL`].
+    pub evictions: Vec<EvictionStory>,
+    /// The first [`TOLD_IN_FULL`].
+    pub oom_kills: Vec<OomStory>,
+}
+
+/// Who was evicted, by a name that is the same in every run of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Victim {
+    pub time: SimTime,
+    pub node: String,
+    pub pod: String,
+    pub workload: WorkloadId,
+    pub replica: Replica,
+}
+
+/// An eviction in full.
+#[derive(Clone, Debug)]
+pub struct EvictionStory {
+    pub time: SimTime,
+    pub node: String,
+    pub threshold: Threshold,
+    pub seen: Observation,
+    pub innocent: Option<bool>,
+    /// The victim's place in `ranking`.
+    pub victim: usize,
+    /// The whole ranking for the first eviction of a run; up to the place after the victim for the others.
+    pub ranking: Vec<Place>,
+    /// How many were ranked.
+    pub candidates: u64,
+}
+
+/// One place of a ranking.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub pod: String,
+    pub candidate: Candidate,
+    pub critical: bool,
+    /// What put it before the next; absent for the last.
+    pub decided_by: Option<Criterion>,
+}
+
+/// An OOM kill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OomStory {
+    pub time: SimTime,
+    pub node: String,
+    pub pod: String,
+    pub container: String,
+    pub cause: OomCause,
+    pub limit: Bytes,
+    pub working_set: Bytes,
+}

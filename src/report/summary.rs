@@ -1,0 +1,288 @@
+//! The summary: what a person reads on the screen after a run.
+//!
+//! What: the question, the rules, what happened, who was evicted in what order
+//! and why each stood before the next, where two runs first differ.
+//! Never: a figure that the tables do not have, or a color.
+//! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
+
+use super::figures::{Memory, aligned, counted};
+use super::ledger::restart_scope;
+use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
+use super::wording;
+use std::io::{self, Write};
+
+/// How many places of the first ranking are told.
+const PLACES: usize = 10;
+/// How many assumptions are told.
+const ASSUMPTIONS: usize = 3;
+
+/// What the summary is about, beside the runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    pub scenario: &'a str,
+    pub question: Option<&'a str>,
+    pub seed: u64,
+    pub assumptions: &'a [String],
+    /// Where the tables are, as the user would type it; absent if none were written.
+    pub tables: Option<&'a str>,
+}
+
+/// How much is told of an eviction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    Narrow,
+    /// The acting threshold and the victim's role, too.
+    Wide,
+}
+
+/// Writes the summary of all runs of an invocation.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(
+    out: &mut impl Write,
+    heading: &Heading<'_>,
+    stories: &[RunStory],
+    width: Width,
+) -> io::Result<()> {
+    write_heading(out, heading, stories)?;
+    let told: Vec<&RunStory> = first_replication(stories);
+    for story in &told {
+        write_run(out, story, width)?;
+        write_replications(out, story, stories)?;
+    }
+    write_differences(out, &told)?;
+    write_assumptions(out, heading.assumptions)?;
+    match heading.tables {
+        Some(tables) => writeln!(out, "\nTables: {tables}"),
+        None => Ok(()),
+    }
+}
+
+fn first_replication(stories: &[RunStory]) -> Vec<&RunStory> {
+    let first = stories.iter().map(|story| story.replication).min();
+    stories.iter().filter(|story| Some(story.replication) == first).collect()
+}
+
+fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStory]) -> io::Result<()> {
+    if let Some(question) = heading.question {
+        writeln!(out, "{question}")?;
+    }
+    let Some(story) = stories.first() else { return Ok(()) };
+    let nodes = counted(story.nodes, "node");
+    writeln!(out, "{}: {nodes}, {} long, seed {}", heading.scenario, story.horizon, heading.seed)
+}
+
+fn write_run(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
+    let (order, scope) = (story.eviction_order, restart_scope(story.restart_scope));
+    writeln!(out, "\n{} (rules {}: eviction order {order}, restart scope {scope})", story.run, story.rules)?;
+    for line in happenings(story) {
+        writeln!(out, "  {line}")?;
+    }
+    if !story.evictions.is_empty() {
+        write_evictions(out, story, width)?;
+    }
+    if !story.oom_kills.is_empty() {
+        write_oom_kills(out, story)?;
+    }
+    Ok(())
+}
+
+/// What happened, in a few lines.
+fn happenings(story: &RunStory) -> Vec<String> {
+    let counts = &story.counts;
+    let ends = [
+        (counts.pods_completed, "completed"),
+        (counts.pods_failed, "failed"),
+        (counts.all_evictions(), "evicted"),
+        (counts.pods_rejected, "rejected by a kubelet"),
+        (counts.pods_still_running, "running at the end"),
+        (counts.pods_still_pending, "pending at the end"),
+    ];
+    let ends: Vec<String> =
+        ends.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let mut lines = vec![format!("{} made: {}", counted(counts.pods_created, "pod"), ends.join(", "))];
+    match counts.first_pressure {
+        Some(first) => lines.push(format!(
+            "MemoryPressure first at {first}, {} in all; {} (innocent: {}), {}, {}",
+            counts.node_pressure,
+            counted(counts.all_evictions(), "eviction"),
+            counts.evictions_innocent,
+            counted(counts.oom_kills(), "OOM kill"),
+            counted(counts.restarts, "restart"),
+        )),
+        None => lines.push(format!(
+            "no node ever reported MemoryPressure; {}, {}",
+            counted(counts.oom_kills(), "OOM kill"),
+            counted(counts.restarts, "restart"),
+        )),
+    }
+    if counts.lost_emptydir.0 > 0 {
+        lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));
+    }
+    lines
+}
+
+/// The first evictions, and who stood behind the first victim.
+fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
+    writeln!(out, "  Evicted, in this order (of the first ranking, also those who could stay):")?;
+    let mut cells = vec![header(width)];
+    let mut reasons = vec![None];
+    for (number, eviction) in story.evictions.iter().enumerate() {
+        let last = if number == 0 { PLACES } else { eviction.victim + 1 };
+        let from = if number == 0 { 0 } else { eviction.victim };
+        for place in from..last.min(eviction.ranking.len()) {
+            cells.push(place_cells(eviction, place, width));
+            reasons.push(reason(&eviction.ranking, place));
+        }
+    }
+    for (line, reason) in aligned(&cells).iter().zip(reasons) {
+        writeln!(out, "    {line}")?;
+        if let Some(reason) = reason {
+            writeln!(out, "      {reason}")?;
+        }
+    }
+    let untold = story.victims.len().saturating_sub(story.evictions.len());
+    if untold > 0 {
+        writeln!(out, "    and {untold} more in evictions.csv")?;
+    }
+    Ok(())
+}
+
+fn header(width: Width) -> Vec<String> {
+    let narrow =
+        ["TIME", "NODE", "RANK", "POD", "CLASS", "OVER", "PRIORITY", "WORKING SET", "REQUEST", "EXCESS"];
+    let wide = ["SIGNAL", "AVAILABLE", "THRESHOLD", "ROLE"];
+    let more = if width == Width::Wide { &wide[..] } else { &[] };
+    narrow.iter().chain(more).map(|&word| word.to_owned()).collect()
+}
+
+/// A place of a ranking; time and node stand beside the victim alone.
+fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<String> {
+    let Place { pod, candidate, critical, .. } = &eviction.ranking[place];
+    let is_victim = place == eviction.victim;
+    let beside_victim = |text: String| if is_victim { text } else { String::new() };
+    let memory = |bytes: Option<i128>| bytes.map_or("?".to_owned(), |bytes| Memory(bytes).to_string());
+    let over = if candidate.exceeds_request() { "yes" } else { "no" };
+    let mut cells = vec![
+        beside_victim(eviction.time.to_string()),
+        beside_victim(eviction.node.clone()),
+        format!("{}/{}", place + 1, eviction.candidates),
+        if *critical { format!("{pod} (critical)") } else { pod.clone() },
+        candidate.qos.name().to_owned(),
+        over.to_owned(),
+        candidate.priority.to_string(),
+        memory(candidate.working_set.map(|bytes| bytes.0.into())),
+        Memory(candidate.memory_request.bytes().0.into()).to_string(),
+        memory(wording::excess_bytes(candidate)),
+    ];
+    if width == Width::Wide && is_victim {
+        let line = eviction.threshold.value.at(eviction.seen.capacity);
+        let hardness = if eviction.threshold.is_hard() { "hard" } else { "soft" };
+        let role = eviction.innocent.map_or("?", |innocent| if innocent { "innocent" } else { "culprit" });
+        cells.push(eviction.threshold.signal.name().to_owned());
+        cells.push(Memory(eviction.seen.available.0.into()).to_string());
+        cells.push(format!("{} {hardness}", Memory(line.0.into())));
+        cells.push(role.to_owned());
+    }
+    cells
+}
+
+/// Why the pod at `place` stands before the next.
+fn reason(ranking: &[Place], place: usize) -> Option<String> {
+    let (earlier, later) = (&ranking[place], ranking.get(place + 1)?);
+    let why = wording::goes_before(earlier.decided_by?, &earlier.candidate, &later.candidate);
+    Some(format!("before {}: {why}", later.pod))
+}
+
+fn write_oom_kills(out: &mut impl Write, story: &RunStory) -> io::Result<()> {
+    writeln!(out, "  OOM-killed by the kernel:")?;
+    let header = ["TIME", "NODE", "POD", "CONTAINER", "WORKING SET", "BECAUSE"].map(str::to_owned).to_vec();
+    let cells = |kill: &OomStory| {
+        let working_set = Memory(kill.working_set.0.into()).to_string();
+        let because = format!("{} {}", wording::cause(kill.cause), Memory(kill.limit.0.into()));
+        vec![
+            kill.time.to_string(),
+            kill.node.clone(),
+            kill.pod.clone(),
+            kill.container.clone(),
+            working_set,
+            because,
+        ]
+    };
+    let lines: Vec<Vec<String>> = std::iter::once(header).chain(story.oom_kills.iter().map(cells)).collect();
+    for line in aligned(&lines) {
+        writeln!(out, "    {line}")?;
+    }
+    match story.counts.oom_kills() - story.oom_kills.len() as u64 {
+        0 => Ok(()),
+        untold => writeln!(out, "    and {untold} more in oom_kills.csv"),
+    }
+}
+
+/// What the other replications of the same run came to.
+fn write_replications(out: &mut impl Write, story: &RunStory, stories: &[RunStory]) -> io::Result<()> {
+    let same_run: Vec<&RunStory> = stories.iter().filter(|other| other.run == story.run).collect();
+    if same_run.len() < 2 {
+        return Ok(());
+    }
+    let range = |count: fn(&RunStory) -> u64| {
+        let least = same_run.iter().map(|story| count(story)).min().unwrap_or(0);
+        let most = same_run.iter().map(|story| count(story)).max().unwrap_or(0);
+        let none_in = same_run.iter().filter(|story| count(story) == 0).count();
+        format!("{least} to {most} (none in {none_in})")
+    };
+    let evictions = range(|story| story.counts.all_evictions());
+    let oom_kills = range(|story| story.counts.oom_kills());
+    let replications = same_run.len();
+    writeln!(out, "  Over all {replications} replications: evictions {evictions}, OOM kills {oom_kills}.")?;
+    writeln!(out, "  The first of them is told above.")
+}
+
+/// Where each later run first evicts otherwise than the first run.
+fn write_differences(out: &mut impl Write, stories: &[&RunStory]) -> io::Result<()> {
+    let Some((first, others)) = stories.split_first() else { return Ok(()) };
+    if !others.is_empty() {
+        writeln!(out)?;
+    }
+    for other in others {
+        writeln!(out, "{}", difference(first, other))?;
+    }
+    Ok(())
+}
+
+fn difference(one: &RunStory, other: &RunStory) -> String {
+    let (a, b) = (&one.run, &other.run);
+    let same_pod =
+        |(one, other): &(&Victim, &Victim)| (one.workload, one.replica) == (other.workload, other.replica);
+    let agreed = one.victims.iter().zip(&other.victims).take_while(same_pod).count();
+    let told = |victim: Option<&Victim>| match victim {
+        Some(Victim { pod, node, time, .. }) => format!("evicts {pod} ({node}, {time})"),
+        None => "evicts nobody more".to_owned(),
+    };
+    let (next, other_next) = (one.victims.get(agreed), other.victims.get(agreed));
+    match (next, other_next) {
+        (None, None) if agreed == 0 => format!("{a} and {b} both evict nobody."),
+        (None, None) => format!("{a} and {b} evict the same pods in the same order."),
+        _ => format!(
+            "{a} and {b} first differ at eviction {}:\n  {a} {}\n  {b} {}",
+            agreed + 1,
+            told(next),
+            told(other_next)
+        ),
+    }
+}
+
+fn write_assumptions(out: &mut impl Write, assumptions: &[String]) -> io::Result<()> {
+    if assumptions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nAssumed:")?;
+    for assumption in assumptions.iter().take(ASSUMPTIONS) {
+        writeln!(out, "  {assumption}")?;
+    }
+    match assumptions.len().saturating_sub(ASSUMPTIONS) {
+        0 => Ok(()),
+        untold => writeln!(out, "  and {untold} more in manifest.json"),
+    }
+}
