@@ -1,2 +1,3 @@
 //! A discrete-event simulator of Kubernetes node-pressure eviction.
 pub mod ground;
+pub mod scenario;
