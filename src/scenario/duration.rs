@@ -4,6 +4,7 @@
 //! of a horizon. Never: instants, calendars, time zones.
 //! Next: `notation`, where the scenario's fields are made of these.
 
+use super::mistake::shortened;
 use crate::ground::SimDuration;
 use std::fmt;
 
@@ -188,14 +189,6 @@ fn likely_unit(unit: &str) -> Option<&'static str> {
         "ms" | "msec" | "millis" | "milliseconds" => Some("ms"),
         _ => None,
     }
-}
-
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 32;
-    if text.chars().count() <= SHOWN {
-        return text.to_string();
-    }
-    text.chars().take(SHOWN).chain("…".chars()).collect()
 }
 
 #[cfg(test)]
