@@ -315,7 +315,8 @@ fn scalar(
     Ok(Shape::Scalar { text: text.into_owned(), plain })
 }
 
-/// The tags of YAML itself (`!!str`) say nothing new, or that a scalar is text; others mean something to another program.
+/// The tags of YAML itself (`!!str`) say nothing new, or that a scalar is text;
+/// others mean something to another program.
 fn refuse_own_tag(tag: Option<&Tag>, place: &Place) -> Result<(), Mistake> {
     match tag {
         Some(tag) if tag.core_suffix().is_none() => {

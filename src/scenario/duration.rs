@@ -81,7 +81,8 @@ impl std::error::Error for DurationMistake {}
 /// Reads a length of time.
 ///
 /// # Errors
-/// What cannot be read, is negative, has no unit (other than `0`), is finer than a microsecond, or does not fit.
+/// What cannot be read, is negative, has no unit (other than `0`), is finer than a
+/// microsecond, or does not fit.
 pub fn parse(text: &str) -> Result<SimDuration, DurationMistake> {
     if text.is_empty() {
         return Err(DurationMistake::Empty);

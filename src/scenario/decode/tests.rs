@@ -123,7 +123,7 @@ pods:
 evictionHard:
   memory.available: -1
 shape: {ramp: {from: 1}, pulse: 1}
-colour: red
+flavor: red
 ";
     assert_eq!(
         told(text),
@@ -143,7 +143,7 @@ colour: red
             "9:21 evictionHard[\"memory.available\"]: `-1` is negative / write an amount of zero or more",
             "10:8 shape: expected one of `nothing`, `constant`, `ramp`, `pulse` and `inside`, found a map of 2 keys \
              / keep one of the keys",
-            "11:1 colour: unknown key `colour` / the keys known here are `replicas`, `seed`, `pods`, `evictionHard` \
+            "11:1 flavor: unknown key `flavor` / the keys known here are `replicas`, `seed`, `pods`, `evictionHard` \
              and `shape`",
         ]
     );
