@@ -7,7 +7,7 @@
 //! Never: what a key or a scalar means; there are no numbers and booleans here.
 //! Next: [`super::decode`], which reads structs from the tree.
 
-use super::mistake::{Mistake, Place};
+use super::mistake::{MISTAKES_LIMIT, Mistake, Place};
 use serde_saphyr::granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,8 +19,6 @@ pub const BYTES_LIMIT: usize = 64 << 20;
 pub const DEPTH_LIMIT: usize = 64;
 /// Scalars, lists and maps in a file, counting those that aliases repeat.
 pub const NODES_LIMIT: usize = 2_000_000;
-/// A file with more mistakes of form than this is not read on.
-const MISTAKES_LIMIT: usize = 50;
 
 /// A node of a document, with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -317,7 +315,8 @@ fn scalar(
     Ok(Shape::Scalar { text: text.into_owned(), plain })
 }
 
-/// The tags of YAML itself (`!!str`) say nothing new, or that a scalar is text; others mean something to another program.
+/// The tags of YAML itself (`!!str`) say nothing new, or that a scalar is text;
+/// others mean something to another program.
 fn refuse_own_tag(tag: Option<&Tag>, place: &Place) -> Result<(), Mistake> {
     match tag {
         Some(tag) if tag.core_suffix().is_none() => {

@@ -4,6 +4,7 @@
 //! of a horizon. Never: instants, calendars, time zones.
 //! Next: `notation`, where the scenario's fields are made of these.
 
+use super::mistake::shortened;
 use crate::ground::SimDuration;
 use std::fmt;
 
@@ -80,7 +81,8 @@ impl std::error::Error for DurationMistake {}
 /// Reads a length of time.
 ///
 /// # Errors
-/// What cannot be read, is negative, has no unit (other than `0`), is finer than a microsecond, or does not fit.
+/// What cannot be read, is negative, has no unit (other than `0`), is finer than a
+/// microsecond, or does not fit.
 pub fn parse(text: &str) -> Result<SimDuration, DurationMistake> {
     if text.is_empty() {
         return Err(DurationMistake::Empty);
@@ -188,14 +190,6 @@ fn likely_unit(unit: &str) -> Option<&'static str> {
         "ms" | "msec" | "millis" | "milliseconds" => Some("ms"),
         _ => None,
     }
-}
-
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 32;
-    if text.chars().count() <= SHOWN {
-        return text.to_string();
-    }
-    text.chars().take(SHOWN).chain("…".chars()).collect()
 }
 
 #[cfg(test)]

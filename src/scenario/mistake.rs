@@ -6,6 +6,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// A file with more mistakes than this is not searched for others.
+pub const MISTAKES_LIMIT: usize = 50;
+
 /// A place in a file; lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -67,10 +70,21 @@ pub fn listed(mistakes: &[Mistake]) -> String {
     let mut ordered: Vec<&Mistake> = mistakes.iter().collect();
     ordered.sort_by_key(|mistake| (mistake.place.is_none(), &mistake.place));
     let mut text: String = ordered.iter().map(|mistake| format!("{mistake}\n")).collect();
-    if mistakes.len() > 1 {
-        text.push_str(&format!("{} mistakes\n", mistakes.len()));
+    match mistakes.len() {
+        0 | 1 => {}
+        number if number >= MISTAKES_LIMIT => text.push_str(&format!("{number} mistakes, maybe more\n")),
+        number => text.push_str(&format!("{number} mistakes\n")),
     }
     text
+}
+
+/// A user's text as a mistake shows it: cut short if it is long.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -110,5 +124,11 @@ mod tests {
              error: no place\n3 mistakes\n"
         );
         assert_eq!(listed(&[]), "");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(shortened(&"ü".repeat(60)), "ü".repeat(60));
+        assert_eq!(shortened(&"ü".repeat(61)), format!("{}…", "ü".repeat(60)));
     }
 }

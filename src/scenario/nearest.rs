@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(nearest("Memory", &known), Some("memory"));
         assert_eq!(nearest("evictonHard", &known), Some("evictionHard"));
         assert_eq!(nearest("cpus", &known), Some("cpu"));
-        assert_eq!(nearest("colour", &known), None);
+        assert_eq!(nearest("flavor", &known), None);
         assert_eq!(nearest("", &known), None);
         assert_eq!(nearest(&"m".repeat(100), &known), None);
     }

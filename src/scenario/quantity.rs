@@ -8,6 +8,7 @@
 //! Source: the rules were recorded from Kubernetes v1.32's `resource.Quantity`
 //! and are held to its answers by the conformance family `quantity`.
 
+use super::mistake::shortened;
 use crate::ground::Amount;
 use std::fmt;
 
@@ -172,6 +173,7 @@ fn likely_suffixes(suffix: &str) -> Vec<&'static str> {
         "g" => vec!["G", "Gi"],
         "t" => vec!["T", "Ti"],
         "p" => vec!["P", "Pi"],
+        "µ" | "μ" => vec!["u"],
         "ki" => vec!["Ki"],
         "mi" => vec!["Mi"],
         "gi" => vec!["Gi"],
@@ -180,14 +182,6 @@ fn likely_suffixes(suffix: &str) -> Vec<&'static str> {
         "ei" => vec!["Ei"],
         _ => Vec::new(),
     }
-}
-
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 24;
-    if text.chars().count() <= SHOWN {
-        return text.to_string();
-    }
-    text.chars().take(SHOWN).chain("…".chars()).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -360,7 +354,7 @@ fn read_suffix(text: &str, number: &str, suffix: &str) -> Result<Suffix, Quantit
 
 /// Reads `e3`, `E-06`; every other text is a mistake, and this says which.
 fn read_exponent(text: &str, number: &str, suffix: &str) -> Result<Suffix, QuantityMistake> {
-    let is_word = suffix.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == 0xc2 || byte == 0xb5);
+    let is_word = suffix.chars().all(char::is_alphabetic);
     let Some(after_e) = suffix.strip_prefix(['e', 'E']) else {
         let has_number = number.bytes().any(|byte| byte.is_ascii_digit());
         return Err(match is_word && has_number {
@@ -550,6 +544,7 @@ mod tests {
             ("128MB", "unknown suffix `MB` (did you mean `M` or `Mi`?)", "write 128M"),
             ("128mi", "unknown suffix `mi` (did you mean `Mi`?)", "write 128Mi"),
             ("1K", "unknown suffix `K` (did you mean `k` or `Ki`?)", "write 1k"),
+            ("5µ", "unknown suffix `µ` (did you mean `u`?)", "write 5u"),
             ("5x", "unknown suffix `x`", "use one of n u m k M G T P E or Ki Mi Gi Ti Pi Ei, or no suffix"),
             ("1e3Mi", "exponent `e3` and suffix `Mi` together", "write 1e3 or 1Mi, not both"),
             ("1e", "an exponent without digits", "write the exponent, as in 1e3, or 1E for 10^18"),
