@@ -8,9 +8,13 @@
 //! Next: [`crate::engine`], which asks for what is drawn here.
 
 pub mod arrivals;
+#[cfg(feature = "text")]
+pub mod cells;
 pub mod distribution;
 #[cfg(feature = "text")]
 pub mod import;
 pub mod meaning;
+#[cfg(test)]
+mod public_data;
 pub mod synthesize;
 pub mod usage_model;

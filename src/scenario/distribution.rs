@@ -193,8 +193,7 @@ impl Law {
     fn at(&self, u: f64, bounds: Bounds) -> f64 {
         match self {
             Law::Choice(values) => {
-                let weight =
-                    |(value, weight): &(f64, f64)| if bounds.hold(*value) { *weight } else { 0.0 };
+                let weight = |(value, weight): &(f64, f64)| if bounds.hold(*value) { *weight } else { 0.0 };
                 let (chosen, _) = choose(values, u, weight);
                 bounds.clamp(chosen.0)
             }
@@ -252,7 +251,11 @@ impl Law {
             Law::Normal { mean, deviation } if deviation > 0.0 => normal_share((value - mean) / deviation),
             Law::Normal { mean, .. } => step(value, mean),
             Law::LogNormal { median, sigma } if sigma > 0.0 => {
-                if above_zero > 0.0 { normal_share(libm::log(above_zero / median) / sigma) } else { 0.0 }
+                if above_zero > 0.0 {
+                    normal_share(libm::log(above_zero / median) / sigma)
+                } else {
+                    0.0
+                }
             }
             Law::LogNormal { median, .. } => step(value, median),
             Law::Weibull { shape, scale } => -libm::expm1(-libm::pow(above_zero / scale, shape)),

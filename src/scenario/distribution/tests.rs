@@ -151,11 +151,8 @@ fn what_is_drawn_is_whole_and_in_range() {
 
 #[test]
 fn bounds_without_any_mass_hold_all_the_same() {
-    let far_out = Distribution {
-        law: Law::Uniform { min: 0.0, max: 1.0 },
-        at_least: Some(7.0),
-        at_most: Some(9.0),
-    };
+    let far_out =
+        Distribution { law: Law::Uniform { min: 0.0, max: 1.0 }, at_least: Some(7.0), at_most: Some(9.0) };
     assert_eq!(far_out.at(0.3), 7.0);
     let constant = Distribution::of(Law::LogNormal { median: 4.0, sigma: 0.0 });
     assert_eq!(constant.at(0.99), 4.0);
