@@ -12,6 +12,8 @@
 
 pub mod arrivals;
 #[cfg(feature = "text")]
+pub mod cells;
+#[cfg(feature = "text")]
 pub mod check;
 #[cfg(feature = "text")]
 pub mod decode;
@@ -29,7 +31,10 @@ pub mod mistake;
 pub mod nearest;
 #[cfg(feature = "text")]
 pub mod notation;
+#[cfg(test)]
+mod public_data;
 pub mod quantity;
+pub mod synthesize;
 pub mod usage_model;
 
 #[cfg(feature = "text")]

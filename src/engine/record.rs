@@ -38,28 +38,67 @@ pub struct PodName {
 #[derive(Clone, Copy, Debug)]
 pub enum Record<'a> {
     /// A workload, or its controller in place of a pod that ended, made a pod.
-    PodCreated { pod: PodName, template: &'a PodTemplate, replaces: Option<PodName> },
+    PodCreated {
+        pod: PodName,
+        template: &'a PodTemplate,
+        replaces: Option<PodName>,
+    },
     /// The scheduler found no node, for the first time in this wait.
-    PodUnschedulable { pod: PodName, refusals: &'a [Refusal] },
+    PodUnschedulable {
+        pod: PodName,
+        refusals: &'a [Refusal],
+    },
     /// The scheduler gave the pod its node.
-    PodBound { pod: PodName, node: NodeId },
+    PodBound {
+        pod: PodName,
+        node: NodeId,
+    },
     /// The node's kubelet refused the pod under memory pressure.
-    PodRejected { pod: PodName, node: NodeId },
-    ContainerStarted { pod: PodName, node: NodeId, container: ContainerIndex, restarts: u32 },
+    PodRejected {
+        pod: PodName,
+        node: NodeId,
+    },
+    ContainerStarted {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+        restarts: u32,
+    },
     /// The container ended by itself.
-    ContainerExited { pod: PodName, node: NodeId, container: ContainerIndex, exit_code: u8 },
+    ContainerExited {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+        exit_code: u8,
+    },
     /// The container waits out its crash-loop back-off.
-    ContainerBacksOff { pod: PodName, node: NodeId, container: ContainerIndex, delay: SimDuration },
+    ContainerBacksOff {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+        delay: SimDuration,
+    },
     /// The Pod's regular containers have all started for the first time.
-    PodRunning { pod: PodName, node: NodeId },
+    PodRunning {
+        pod: PodName,
+        node: NodeId,
+    },
     /// The kernel killed a container.
     OomKilled(OomKill<'a>),
     /// The node began or ceased to report MemoryPressure (and to bear its taint).
-    MemoryPressure { node: NodeId, under_pressure: bool },
+    MemoryPressure {
+        node: NodeId,
+        under_pressure: bool,
+    },
     /// The kubelet chose a victim and told it to stop.
     Evicted(Eviction<'a>),
     /// A threshold was acted on and nobody could be evicted: all pods are critical, or there are none.
-    NobodyToEvict { node: NodeId, threshold: &'a Threshold, seen: Observation, ranking: &'a [Ranked] },
+    NobodyToEvict {
+        node: NodeId,
+        threshold: &'a Threshold,
+        seen: Observation,
+        ranking: &'a [Ranked],
+    },
     /// The pod is over: its memory is back and its row is free.
     PodEnded(&'a PodEnd),
     /// A look at a node, at a sampling instant.

@@ -29,6 +29,7 @@ use node::NodesCheck;
 use pod::PodsCheck;
 use spot::{Findings, Spot};
 use std::io;
+use tables::Files;
 
 /// The lists that an including file adds to, where other values replace.
 const LISTS: [&str; 4] = ["nodes", "pods", "workloads", "runs"];
@@ -53,7 +54,7 @@ fn meant(
     findings: &mut Findings,
     top: &Spot<'_>,
     file: &ScenarioFile,
-    (root, files): (&str, &dyn Fn(&str) -> io::Result<Vec<u8>>),
+    (root, files): (&str, &Files<'_>),
 ) -> Scenario {
     let horizon = numbers::positive_length(findings, &top.key("horizon"), file.horizon, "the run");
     let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
@@ -110,7 +111,8 @@ mod tests {
 
     #[test]
     fn the_question_is_the_first_comment_after_the_editors_line() {
-        let text = b"# yaml-language-server: $schema=x.json\n# Who goes first?\n# And why?\nhorizon: 1h # no\n";
+        let text =
+            b"# yaml-language-server: $schema=x.json\n# Who goes first?\n# And why?\nhorizon: 1h # no\n";
         assert_eq!(question(text), Some("Who goes first? And why?".to_owned()));
         assert_eq!(question(b"horizon: 1h\n# Late.\n"), None);
     }

@@ -99,7 +99,13 @@ impl Reading<'_> {
     fn own_tree(&mut self, path: &str, named: Option<&Named>) -> Option<Tree> {
         let tree = match (self.files)(path) {
             Ok(bytes) => document::read(path, &bytes),
-            Err(error) => Err(vec![unreadable(path, &error, named)]),
+            Err(error) => {
+                let mistake = unreadable(path, &error);
+                Err(vec![match named {
+                    Some(named) => mistake.at(named.place.clone()).on(&named.key),
+                    None => mistake,
+                }])
+            }
         };
         tree.map_err(|mistakes| self.mistakes.extend(mistakes)).ok()
     }
@@ -121,7 +127,7 @@ impl Reading<'_> {
     fn names(&mut self, including: &str, value: Tree) -> Vec<Named> {
         let named = |tree: Tree, key: String| match tree.shape {
             Shape::Scalar { text, .. } if !text.is_empty() => {
-                Ok(Named { path: resolved(including, &text), place: tree.place, key })
+                Ok(Named { path: beside(including, &text), place: tree.place, key })
             }
             _ => Err(Mistake::new(
                 "expected the path of a file",
@@ -158,7 +164,7 @@ fn overlay(entries: &mut Vec<Entry>, over: Vec<Entry>, lists: &[&str]) {
 }
 
 /// The path of a file as named by another one: beside it, unless absolute.
-fn resolved(including: &str, named: &str) -> String {
+pub fn beside(including: &str, named: &str) -> String {
     if named.starts_with('/') {
         return tidied(named);
     }
@@ -184,7 +190,8 @@ fn tidied(path: &str) -> String {
     format!("{root}{}", parts.join("/"))
 }
 
-fn unreadable(path: &str, error: &Error, named: Option<&Named>) -> Mistake {
+/// That a file cannot be read, and why; it has no place yet.
+pub fn unreadable(path: &str, error: &Error) -> Mistake {
     let (why, fix) = match error.kind() {
         ErrorKind::NotFound => ("there is no such file".to_string(), "check the path"),
         ErrorKind::IsADirectory => ("it is a directory".to_string(), "name a file in it"),
@@ -192,11 +199,7 @@ fn unreadable(path: &str, error: &Error, named: Option<&Named>) -> Mistake {
         ErrorKind::FileTooLarge => ("it is too large".to_string(), "split it, and include the parts"),
         _ => (error.to_string(), "check that the file can be read"),
     };
-    let mistake = Mistake::new(format!("cannot read `{path}`: {why}"), fix);
-    match named {
-        Some(named) => mistake.at(named.place.clone()).on(&named.key),
-        None => mistake,
-    }
+    Mistake::new(format!("cannot read `{path}`: {why}"), fix)
 }
 
 #[cfg(test)]

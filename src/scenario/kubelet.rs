@@ -58,7 +58,7 @@ pub fn default_hard() -> Texts {
 /// Every entry that the kubelet refuses.
 pub fn thresholds(texts: ThresholdTexts<'_>) -> Result<Vec<Threshold>, Vec<KubeletRefusal>> {
     let mut refusals = Vec::new();
-    let lines = |map, texts: &Texts, refusals: &mut Vec<_>| entries(map, texts, refusals, |text| line(text));
+    let lines = |map, texts: &Texts, refusals: &mut Vec<_>| entries(map, texts, refusals, line);
     let hard = lines("evictionHard", texts.hard, &mut refusals);
     let soft = lines("evictionSoft", texts.soft, &mut refusals);
     let grace = entries("evictionSoftGracePeriod", texts.soft_grace_period, &mut refusals, grace_period);
@@ -170,13 +170,19 @@ fn reclaim_value(text: &str) -> Result<ThresholdValue, Reason> {
     if text.ends_with('%') {
         let share = percentage(text)?;
         if share <= 0.0 {
-            return Err((format!("a minimum reclaim of {text} is not above zero"), "write for example 1%".into()));
+            return Err((
+                format!("a minimum reclaim of {text} is not above zero"),
+                "write for example 1%".into(),
+            ));
         }
         return Ok(ThresholdValue::Percentage(share));
     }
     let quantity = quantity(text)?;
     if quantity.sign() < 0 {
-        return Err((format!("a minimum reclaim of {text} is negative"), "write an amount of zero or more".into()));
+        return Err((
+            format!("a minimum reclaim of {text} is negative"),
+            "write an amount of zero or more".into(),
+        ));
     }
     Ok(ThresholdValue::Quantity(quantity.amount().bytes()))
 }
@@ -185,10 +191,14 @@ fn reclaim_value(text: &str) -> Result<ThresholdValue, Reason> {
 fn percentage(text: &str) -> Result<f32, Reason> {
     let number = text.trim_end_matches('%');
     // Rust reads more than decimal numbers: inf, nan.
-    let is_decimal = number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
+    let is_decimal =
+        number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
     match number.parse::<f32>() {
         Ok(percent) if is_decimal => Ok(percent / 100.0),
-        _ => Err((format!("`{text}` is not a percentage"), "write a number before the %, such as 12.5%".into())),
+        _ => Err((
+            format!("`{text}` is not a percentage"),
+            "write a number before the %, such as 12.5%".into(),
+        )),
     }
 }
 
@@ -298,9 +308,11 @@ mod tests {
 
     #[test]
     fn the_hard_memory_threshold_holds_for_all_pods_together_and_comes_before_soft_ones() {
-        let read = read(&[("memory.available", "100Mi")], &[("memory.available", "10%")]).expect("all is well");
+        let read =
+            read(&[("memory.available", "100Mi")], &[("memory.available", "10%")]).expect("all is well");
         let told: Vec<(&str, bool)> = read.iter().map(|line| (line.signal.name(), line.is_hard())).collect();
-        let expected = [("memory.available", true), ("allocatableMemory.available", true), ("memory.available", false)];
+        let expected =
+            [("memory.available", true), ("allocatableMemory.available", true), ("memory.available", false)];
         assert_eq!(told, expected);
         let reclaim = Some(ThresholdValue::Quantity(Bytes::mebi(50)));
         assert!(read.iter().all(|line| line.minimum_reclaim == reclaim));

@@ -5,7 +5,9 @@ use super::spot::{Findings, Spot};
 use super::tables::{self, Files};
 use crate::ground::{SimDuration, SimTime};
 use crate::scenario::arrivals::{self, Arrivals, HourlyRate, Row, RowMistake, Window};
-use crate::scenario::file::arrivals::{ArrivalsFile, FixedArrivalsFile, ModulatedPoissonFile, PoissonFile, WeibullArrivalsFile};
+use crate::scenario::file::arrivals::{
+    ArrivalsFile, FixedArrivalsFile, ModulatedPoissonFile, PoissonFile, WeibullArrivalsFile,
+};
 use crate::scenario::mistake::{Mistake, Place};
 use crate::scenario::notation::DurationText;
 
@@ -17,11 +19,18 @@ const MEASURED_GAMMA_SHAPE: f64 = 2.85;
 const MOST_PER_HOUR: f64 = 1e9;
 
 /// The arrivals of a workload; its table's rows are read from beside the scenario.
-pub fn arrivals(findings: &mut Findings, files: &Files<'_>, spot: &Spot<'_>, written: &ArrivalsFile) -> Arrivals {
+pub fn arrivals(
+    findings: &mut Findings,
+    files: &Files<'_>,
+    spot: &Spot<'_>,
+    written: &ArrivalsFile,
+) -> Arrivals {
     match written {
         ArrivalsFile::Fixed(fixed) => evenly(findings, &spot.key("fixed"), fixed),
         ArrivalsFile::Poisson(poisson) => at_random(findings, &spot.key("poisson"), poisson),
-        ArrivalsFile::ModulatedPoisson(poisson) => modulated(findings, &spot.key("modulatedPoisson"), poisson),
+        ArrivalsFile::ModulatedPoisson(poisson) => {
+            modulated(findings, &spot.key("modulatedPoisson"), poisson)
+        }
         ArrivalsFile::Weibull(weibull) => by_weibull(findings, &spot.key("weibull"), weibull),
         ArrivalsFile::File(file) => {
             let spot = spot.keys(&["file", "path"]);
@@ -49,7 +58,11 @@ fn at_random(findings: &mut Findings, spot: &Spot<'_>, poisson: &PoissonFile) ->
         }
         (None, Some(every)) => positive_length(findings, &spot.key("every"), every, "the mean gap"),
         (both, _) => {
-            let what = if both.is_some() { "`perHour` and `every` together" } else { "neither `perHour` nor `every`" };
+            let what = if both.is_some() {
+                "`perHour` and `every` together"
+            } else {
+                "neither `perHour` nor `every`"
+            };
             findings.mistake(spot, what, "write one of the two: how many an hour, or the mean gap");
             SimDuration::hours(1)
         }
@@ -140,7 +153,8 @@ fn rows(findings: &mut Findings, read: Option<(Result<Vec<Row>, RowMistake>, Tel
 
 fn in_file<'t>(path: String) -> Teller<'t> {
     Box::new(move |mistake| {
-        let place = Place { file: path.as_str().into(), line: mistake.line, column: mistake.column };
+        let place =
+            Place { file: path.as_str().into(), line: small(mistake.line), column: small(mistake.column) };
         Mistake::new(mistake.what.clone(), mistake.fix.clone()).at(place)
     })
 }
@@ -150,7 +164,13 @@ fn in_the_scenario<'t>(spot: &Spot<'t>) -> Teller<'t> {
     let spot = spot.clone();
     Box::new(move |mistake| {
         let Place { file, line, column } = spot.place().clone();
-        let place = Place { file, line: line + mistake.line, column };
-        spot.mistake(format!("line {} of the table: {}", mistake.line, mistake.what), mistake.fix.clone()).at(place)
+        let place = Place { file, line: line.saturating_add(small(mistake.line)), column };
+        spot.mistake(format!("line {} of the table: {}", mistake.line, mistake.what), mistake.fix.clone())
+            .at(place)
     })
+}
+
+/// A line or column as places count them.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

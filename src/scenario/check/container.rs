@@ -1,6 +1,6 @@
 //! One container: what it asks for and what it does, as written -> as meant.
 
-use super::numbers::{Range, amount, distribution, in_range, length_or, name_of, varying_length};
+use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
@@ -111,7 +111,12 @@ impl ContainerCheck<'_, '_> {
             working_set: self.working_set(&spot.key("workingSet"), doing, &owner),
             run_time: self.run_time(&spot.key("runTime"), doing),
             exit_code: self.exit_code(&spot.key("exitCode"), doing),
-            start_up_time: length_or(self.findings, &spot.key("startUpTime"), doing.start_up_time, SimDuration::ZERO),
+            start_up_time: length_or(
+                self.findings,
+                &spot.key("startUpTime"),
+                doing.start_up_time,
+                SimDuration::ZERO,
+            ),
             stop_time: length_or(self.findings, &spot.key("stopTime"), doing.stop_time, STOP_TIME),
         };
         if doing.stop_time.is_none() {
@@ -128,7 +133,8 @@ impl ContainerCheck<'_, '_> {
     /// As the API server checks it; what is drawn is not compared.
     fn refuse_limits_below(&mut self, asked: &Asked<'_, '_>, requests: &Amounts, limits: &Amounts) {
         for resource in RESOURCES {
-            let (Some(request), Some(limit)) = (requests.fixed.of(resource), limits.fixed.of(resource)) else {
+            let (Some(request), Some(limit)) = (requests.fixed.of(resource), limits.fixed.of(resource))
+            else {
                 continue;
             };
             if limit < request {
@@ -142,7 +148,12 @@ impl ContainerCheck<'_, '_> {
         }
     }
 
-    fn working_set(&mut self, spot: &Spot<'_>, doing: &Doing<'_>, owner: &Owner) -> crate::scenario::usage_model::UsageModel {
+    fn working_set(
+        &mut self,
+        spot: &Spot<'_>,
+        doing: &Doing<'_>,
+        owner: &Owner,
+    ) -> crate::scenario::usage_model::UsageModel {
         if doing.working_set.is_none() && self.role != Role::Init {
             self.findings.assume(format!("{} says nothing of its workingSet: it uses no memory", self.words));
         }
@@ -162,7 +173,9 @@ impl ContainerCheck<'_, '_> {
         match doing.exit_code {
             None => Varying::Fixed(0),
             Some(TextOr::Text(code)) => Varying::Fixed(*code),
-            Some(TextOr::Full(law)) => Varying::Drawn(distribution(self.findings, spot, law, Range::EXIT_CODE)),
+            Some(TextOr::Full(law)) => {
+                Varying::Drawn(distribution(self.findings, spot, law, Range::EXIT_CODE))
+            }
         }
     }
 }

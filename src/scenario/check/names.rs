@@ -47,7 +47,8 @@ pub fn must_be_a_label(findings: &mut Findings, spot: &Spot<'_>, kind: &str, nam
 pub fn is_dns_label(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
-    let ends_are_plain = bytes.first().copied().is_some_and(is_plain) && bytes.last().copied().is_some_and(is_plain);
+    let ends_are_plain =
+        bytes.first().copied().is_some_and(is_plain) && bytes.last().copied().is_some_and(is_plain);
     ends_are_plain && bytes.len() <= LONGEST && bytes.iter().all(|byte| is_plain(*byte) || *byte == b'-')
 }
 

@@ -65,7 +65,11 @@ impl NodesCheck<'_, '_, '_> {
             let count = node.count.unwrap_or(1);
             total = total.saturating_add(count);
             if count == 0 {
-                self.findings.mistake(&spot.key("count"), "no nodes at all", "write 1 or more, or remove the entry");
+                self.findings.mistake(
+                    &spot.key("count"),
+                    "no nodes at all",
+                    "write 1 or more, or remove the entry",
+                );
             }
             if total > MOST_NODES {
                 let what = format!("{total} nodes are more than {MOST_NODES}");
@@ -119,7 +123,8 @@ impl NodesCheck<'_, '_, '_> {
 
     fn capacity(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> Room {
         let cpu = amount(self.findings, &spot.key("cpu"), &node.capacity.cpu, Resource::Cpu).milli_cpu();
-        let memory = amount(self.findings, &spot.key("memory"), &node.capacity.memory, Resource::Memory).bytes();
+        let memory =
+            amount(self.findings, &spot.key("memory"), &node.capacity.memory, Resource::Memory).bytes();
         if memory == Bytes::ZERO && node.capacity.memory.0.sign() == 0 {
             self.findings.mistake(&spot.key("memory"), "a node without memory", "write for example 8Gi");
         }
@@ -128,21 +133,28 @@ impl NodesCheck<'_, '_, '_> {
         Room { cpu, memory, pods }
     }
 
-    fn eviction(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> EvictionSettings {
+    fn eviction(
+        &mut self,
+        spot: &Spot<'_>,
+        node: &NodeFile,
+        settings: &Settings<'_, '_>,
+    ) -> EvictionSettings {
         let nothing = Texts::new();
         let defaults = kubelet::default_hard();
         let map = |found: Option<(&'_ Texts, &Spot<'_>)>| found.map(|(texts, _)| texts.clone());
         let hard = map(settings.get(|file| &file.eviction_hard)).unwrap_or(defaults);
         let soft = map(settings.get(|file| &file.eviction_soft)).unwrap_or_default();
         let grace = map(settings.get(|file| &file.eviction_soft_grace_period)).unwrap_or_default();
-        let reclaim = settings.get(|file| &file.eviction_minimum_reclaim).map_or(&nothing, |(texts, _)| texts);
+        let reclaim =
+            settings.get(|file| &file.eviction_minimum_reclaim).map_or(&nothing, |(texts, _)| texts);
         let enforced = settings.get(|file| &file.enforce_node_allocatable);
         let texts = ThresholdTexts {
             hard: &hard,
             soft: &soft,
             soft_grace_period: &grace,
             minimum_reclaim: reclaim,
-            pods_are_enforced: enforced.is_none_or(|(enforced, _)| enforced.iter().any(|name| name == "pods")),
+            pods_are_enforced: enforced
+                .is_none_or(|(enforced, _)| enforced.iter().any(|name| name == "pods")),
         };
         let thresholds = kubelet::thresholds(texts).unwrap_or_else(|refusals| {
             self.tell(refusals, settings);
@@ -181,7 +193,11 @@ impl NodesCheck<'_, '_, '_> {
         match kubelet::go_duration(text) {
             Ok(period) if period <= LONGEST => period,
             Ok(period) => {
-                self.findings.mistake(&spot, format!("{period} is longer than 100 years"), "write a shorter length");
+                self.findings.mistake(
+                    &spot,
+                    format!("{period} is longer than 100 years"),
+                    "write a shorter length",
+                );
                 TRANSITION_PERIOD
             }
             Err((what, fix)) => {
@@ -192,9 +208,11 @@ impl NodesCheck<'_, '_, '_> {
     }
 
     fn max_pod_grace_period(&mut self, settings: &Settings<'_, '_>) -> SimDuration {
-        let seconds = settings.get(|file| &file.eviction_max_pod_grace_period).map_or(0, |(seconds, _)| *seconds);
+        let seconds =
+            settings.get(|file| &file.eviction_max_pod_grace_period).map_or(0, |(seconds, _)| *seconds);
         if seconds < 0 {
-            let sentence = "a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does today";
+            let sentence =
+                "a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does today";
             self.findings.assume(sentence);
         }
         SimDuration::seconds(u64::try_from(seconds).unwrap_or(0))
@@ -223,7 +241,9 @@ impl NodesCheck<'_, '_, '_> {
             line.signal == Signal::MemoryAvailable && line.value.at(capacity.memory) >= capacity.memory
         };
         let map = |hard: bool| if hard { "evictionHard" } else { "evictionSoft" };
-        if let Some(line) = eviction.thresholds.iter().find(is_too_high).filter(|_| capacity.memory > Bytes::ZERO) {
+        if let Some(line) =
+            eviction.thresholds.iter().find(is_too_high).filter(|_| capacity.memory > Bytes::ZERO)
+        {
             let refusal = KubeletRefusal {
                 map: map(line.is_hard()),
                 entry: line.signal.name().to_owned(),
@@ -241,7 +261,11 @@ impl NodesCheck<'_, '_, '_> {
                 "node {name} has nothing left for pods: its reserves and its threshold take all {} of memory",
                 capacity.memory
             );
-            self.findings.mistake(spot, what, "lower kubeReserved or systemReserved, or give the node more memory");
+            self.findings.mistake(
+                spot,
+                what,
+                "lower kubeReserved or systemReserved, or give the node more memory",
+            );
         }
     }
 
@@ -249,24 +273,30 @@ impl NodesCheck<'_, '_, '_> {
         let keys: Vec<&str> = settings.layers.iter().flat_map(|(file, _)| file.not_simulated()).collect();
         if !keys.is_empty() {
             let keys = keys.join(", ");
-            self.findings.assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
+            self.findings
+                .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
         }
-        let maps = [
-            settings.get(|file| &file.eviction_hard),
-            settings.get(|file| &file.eviction_soft),
-        ];
+        let maps = [settings.get(|file| &file.eviction_hard), settings.get(|file| &file.eviction_soft)];
         let is_of_memory = |name: &str| Signal::named(name).is_none_or(Signal::is_memory);
         if maps.iter().flatten().any(|(texts, _)| texts.keys().any(|name| !is_of_memory(name))) {
             self.findings.assume("disk and pid signals are not simulated in this version");
         }
         if node.taints.iter().any(|taint| taint.effect == EffectFile::NoExecute) {
-            self.findings.assume("a NoExecute taint keeps pods away; that it drives pods off is not simulated yet");
+            self.findings
+                .assume("a NoExecute taint keeps pods away; that it drives pods off is not simulated yet");
         }
     }
 
-    fn first_pass(&mut self, spot: &Spot<'_>, node: &NodeFile, interval: SimDuration) -> Varying<SimDuration> {
+    fn first_pass(
+        &mut self,
+        spot: &Spot<'_>,
+        node: &NodeFile,
+        interval: SimDuration,
+    ) -> Varying<SimDuration> {
         match &node.first_pass {
-            Some(crate::scenario::decode::TextOr::Text(text)) => Varying::Fixed(length(self.findings, spot, *text)),
+            Some(crate::scenario::decode::TextOr::Text(text)) => {
+                Varying::Fixed(length(self.findings, spot, *text))
+            }
             Some(drawn) => varying_length(self.findings, spot, drawn),
             None => {
                 self.findings.assume(
@@ -274,7 +304,11 @@ impl NodesCheck<'_, '_, '_> {
                 );
                 // The interval itself would be the next pass.
                 let max = interval.0.saturating_sub(1) as f64;
-                Varying::Drawn(Distribution { law: Law::Uniform { min: 0.0, max }, at_least: None, at_most: None })
+                Varying::Drawn(Distribution {
+                    law: Law::Uniform { min: 0.0, max },
+                    at_least: None,
+                    at_most: None,
+                })
             }
         }
     }

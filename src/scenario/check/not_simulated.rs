@@ -9,8 +9,22 @@ use std::collections::BTreeMap;
 
 /// Keys that could change nothing here, whatever they say: they share one sentence.
 const HARMLESS: &[&str] = &[
-    "args", "command", "env", "envFrom", "image", "imagePullPolicy", "imagePullSecrets", "metadata", "ports", "stdin",
-    "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeMounts", "workingDir",
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "image",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "metadata",
+    "ports",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeMounts",
+    "workingDir",
 ];
 /// So many owners are named.
 const NAMED: usize = 3;
@@ -48,7 +62,8 @@ impl NotSimulatedKeys {
         }
         if !harmless.is_empty() {
             let keys: Vec<&str> = harmless.iter().map(|(key, _)| key.as_str()).collect();
-            findings.assume(format!("accepted in pod templates, and without effect here: {}", keys.join(", ")));
+            findings
+                .assume(format!("accepted in pod templates, and without effect here: {}", keys.join(", ")));
         }
     }
 }

@@ -73,7 +73,8 @@ impl Range {
         Range { least: 0.0, most: MOST_CORES as f64, words: "an amount from 0 to 1000000 cores" };
     pub const LENGTH: Range =
         Range { least: 0.0, most: LONGEST.0 as f64, words: "a length from 0s to 100 years" };
-    pub const SHARE: Range = Range { least: 0.0, most: 1000.0, words: "a share from 0 to 1000; 1 is all of it" };
+    pub const SHARE: Range =
+        Range { least: 0.0, most: 1000.0, words: "a share from 0 to 1000; 1 is all of it" };
     pub const EXIT_CODE: Range = Range { least: 0.0, most: 255.0, words: "an exit code from 0 to 255" };
     pub const PRIORITY: Range =
         Range { least: i32::MIN as f64, most: i32::MAX as f64, words: "a priority of 32 bits" };
@@ -110,7 +111,9 @@ fn warn_of_fractions(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityTe
         None => String::new(),
     };
     let (name, place) = (name_of(resource), spot.place());
-    findings.assume(format!("{written} of {name} ({place}) is no whole number of bytes and is rounded up{meant}"));
+    findings.assume(format!(
+        "{written} of {name} ({place}) is no whole number of bytes and is rounded up{meant}"
+    ));
 }
 
 pub fn bytes(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityText) -> Bytes {
@@ -153,7 +156,11 @@ pub fn instant(findings: &mut Findings, spot: &Spot<'_>, text: Option<DurationTe
     SimTime::START.after(optional_length(findings, spot, text))
 }
 
-pub fn varying_bytes(findings: &mut Findings, spot: &Spot<'_>, number: &MayVary<QuantityText>) -> Varying<Bytes> {
+pub fn varying_bytes(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    number: &MayVary<QuantityText>,
+) -> Varying<Bytes> {
     match number {
         TextOr::Text(text) => Varying::Fixed(bytes(findings, spot, text)),
         TextOr::Full(law) => Varying::Drawn(distribution(findings, spot, law, Range::BYTES)),
@@ -220,7 +227,11 @@ pub fn distribution<P: Parameter>(
             let (shape, scale) = (reading.shape(law.shape), reading.positive("scale", &law.scale));
             if shape <= 1.0 && law.at_most.is_none() {
                 let fix = "add `atMost`, such as the largest value that you believe in";
-                reading.mistake("shape", format!("a lomax of shape {shape} has no mean unless it is cut off"), fix);
+                reading.mistake(
+                    "shape",
+                    format!("a lomax of shape {shape} has no mean unless it is cut off"),
+                    fix,
+                );
             }
             return reading.bounded(Law::Lomax { shape, scale }, &law.at_least, &law.at_most);
         }
@@ -271,7 +282,11 @@ impl Reading<'_, '_> {
     fn positive<P: Parameter>(&mut self, name: &str, value: &P) -> f64 {
         let value = self.parameter(name, value);
         if value <= 0.0 {
-            self.mistake(name, format!("the {name} of a distribution must be above zero"), "write a larger one");
+            self.mistake(
+                name,
+                format!("the {name} of a distribution must be above zero"),
+                "write a larger one",
+            );
             return 1.0;
         }
         value
@@ -286,7 +301,11 @@ impl Reading<'_, '_> {
 
     fn shape(&mut self, shape: f64) -> f64 {
         if shape <= 0.0 {
-            self.mistake("shape", "the shape of a distribution must be above zero".into(), "write for example 0.6");
+            self.mistake(
+                "shape",
+                "the shape of a distribution must be above zero".into(),
+                "write for example 0.6",
+            );
             return 1.0;
         }
         shape
@@ -317,7 +336,10 @@ impl Reading<'_, '_> {
         let mut values = Vec::new();
         for (index, choice) in choices.iter().enumerate() {
             let spot = spot.index(index).key("value");
-            values.push((in_range(self.findings, &spot, choice.value.base(), self.range), choice.weight.max(0.0)));
+            values.push((
+                in_range(self.findings, &spot, choice.value.base(), self.range),
+                choice.weight.max(0.0),
+            ));
         }
         Law::Choice(values)
     }

@@ -13,16 +13,16 @@ use super::spot::{Findings, Spot};
 use super::tables::Files;
 use crate::ground::{Bytes, SimDuration};
 use crate::model::{
-    ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator, Volume,
-    VolumeKind, Workload,
+    ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
+    Volume, VolumeKind, Workload,
 };
 use crate::scenario::arrivals::Arrivals;
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::{Distribution, Varying};
 use crate::scenario::file::accepted::NotSimulated;
 use crate::scenario::file::pod::{
-    AmountsFile, BehaviorFile, ContainerFile, EmptyDirFile, MediumFile, OperatorFile, PodFile, RestartPolicyFile,
-    SpecFile, TolerationFile, VolumeFile,
+    AmountsFile, BehaviorFile, ContainerFile, EmptyDirFile, MediumFile, OperatorFile, PodFile,
+    RestartPolicyFile, SpecFile, TolerationFile, VolumeFile,
 };
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::file::{ControllerKind, WorkloadFile};
@@ -129,7 +129,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             (None, Some(written)) => {
                 if workload.at.is_some() {
                     let fix = "remove `at`, and write `from` in `arrivals`";
-                    self.findings.mistake(&spot.key("at"), "`at` goes with `replicas`, not with `arrivals`", fix);
+                    self.findings.mistake(
+                        &spot.key("at"),
+                        "`at` goes with `replicas`, not with `arrivals`",
+                        fix,
+                    );
                 }
                 arrivals(self.findings, self.files, &spot.key("arrivals"), written)
             }
@@ -140,7 +144,10 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 nothing
             }
             (None, None) => {
-                let what = format!("workload {} says neither how many pods there are nor when they arrive", workload.name);
+                let what = format!(
+                    "workload {} says neither how many pods there are nor when they arrive",
+                    workload.name
+                );
                 self.findings.mistake(spot, what, "add `replicas: 1`, or `arrivals`");
                 nothing
             }
@@ -156,7 +163,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         }
         if kind == ControllerKind::Job && restart == RestartPolicy::Always {
             let what = format!("job {}: a Job's pods cannot have restartPolicy Always", workload.name);
-            self.findings.mistake(&policy, what, "add `restartPolicy: Never` (or OnFailure) to template.spec");
+            self.findings.mistake(
+                &policy,
+                what,
+                "add `restartPolicy: Never` (or OnFailure) to template.spec",
+            );
         }
         if kind == ControllerKind::ReplicaSet && restart != RestartPolicy::Always {
             let what = format!("replica set {}: its pods must have restartPolicy Always", workload.name);
@@ -165,7 +176,9 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         match kind {
             ControllerKind::Pod => Controller::Nobody,
             ControllerKind::ReplicaSet => Controller::ReplicaSet,
-            ControllerKind::Job => Controller::Job { backoff_limit: workload.backoff_limit.unwrap_or(BACKOFF_LIMIT) },
+            ControllerKind::Job => {
+                Controller::Job { backoff_limit: workload.backoff_limit.unwrap_or(BACKOFF_LIMIT) }
+            }
         }
     }
 
@@ -181,8 +194,10 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         self.refuse_unknown_behavior(&behavior_spot, behavior, manifest);
         self.not_simulated.note(name, manifest);
 
-        let mut containers = TemplateContainers { check: self, name, behavior: (&behavior_spot, behavior), has_rows };
-        let (init_specs, init_plans) = containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
+        let mut containers =
+            TemplateContainers { check: self, name, behavior: (&behavior_spot, behavior), has_rows };
+        let (init_specs, init_plans) =
+            containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
         let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
         let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
         let volumes = self.volumes(&manifest_spot.key("volumes"), &manifest.volumes);
@@ -210,7 +225,9 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
     /// Names of containers and volumes are labels, each once in its pod.
     fn names(&mut self, spot: &Spot<'_>, manifest: &SpecFile) {
         let mut taken = Names::of("container");
-        for (key, containers) in [("initContainers", &manifest.init_containers), ("containers", &manifest.containers)] {
+        for (key, containers) in
+            [("initContainers", &manifest.init_containers), ("containers", &manifest.containers)]
+        {
             for (index, container) in containers.iter().enumerate() {
                 let spot = spot.key(key).index(index).key("name");
                 names::must_be_a_label(self.findings, &spot, "container", &container.name);
@@ -257,7 +274,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         manifest: &SpecFile,
     ) -> (Option<i32>, Option<Distribution>) {
         if manifest.priority.is_some() {
-            return self.priority(&spot.key("priority"), &format!("workload {name}"), manifest.priority.as_ref());
+            return self.priority(
+                &spot.key("priority"),
+                &format!("workload {name}"),
+                manifest.priority.as_ref(),
+            );
         }
         let priority = match manifest.priority_class_name.as_deref() {
             None => None,
@@ -284,7 +305,9 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             Some(TextOr::Full(law)) => (None, Some(distribution(self.findings, spot, law, Range::PRIORITY))),
             Some(TextOr::Text(priority)) => {
                 if *priority >= NEVER_EVICTED {
-                    let sentence = format!("{words} has priority {priority}: from {NEVER_EVICTED} on, a pod is never evicted");
+                    let sentence = format!(
+                        "{words} has priority {priority}: from {NEVER_EVICTED} on, a pod is never evicted"
+                    );
                     self.findings.assume(sentence);
                 }
                 (Some(*priority), None)
@@ -292,7 +315,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         }
     }
 
-    fn pull_time(&mut self, spot: &Spot<'_>, written: Option<&MayVary<DurationText>>) -> Varying<SimDuration> {
+    fn pull_time(
+        &mut self,
+        spot: &Spot<'_>,
+        written: Option<&MayVary<DurationText>>,
+    ) -> Varying<SimDuration> {
         if written.is_none() {
             self.findings.assume("where no pullTime is given, images are there already: 0s is taken");
         }
@@ -316,7 +343,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 self.findings.mistake(&spot, what, "add `key`, or write `operator: Exists`");
             }
             if toleration.toleration_seconds.is_some() {
-                self.findings.assume("tolerationSeconds is accepted; taints drive no pods away in this version");
+                self.findings
+                    .assume("tolerationSeconds is accepted; taints drive no pods away in this version");
             }
             read.push(Toleration {
                 key: toleration.key.clone(),
@@ -354,7 +382,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             (is_written(&volume.git_repo), VolumeKind::GitRepo),
             (!volume.not_simulated().is_empty(), VolumeKind::Other),
         ];
-        let mut written: Vec<VolumeKind> = kinds.into_iter().filter_map(|(is_it, kind)| is_it.then_some(kind)).collect();
+        let mut written: Vec<VolumeKind> =
+            kinds.into_iter().filter_map(|(is_it, kind)| is_it.then_some(kind)).collect();
         if let Some(empty_dir) = &volume.empty_dir {
             written.push(self.empty_dir(&spot.key("emptyDir"), empty_dir));
         }
@@ -395,7 +424,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 && limit < *held
             {
                 let what = format!("volume {} holds {held}, above its sizeLimit of {limit}", volume.name);
-                self.findings.mistake(&spot, what, format!("raise the sizeLimit to {held}, or let it hold less"));
+                self.findings.mistake(
+                    &spot,
+                    what,
+                    format!("raise the sizeLimit to {held}, or let it hold less"),
+                );
             }
             contents.push(held.unwrap_or(Varying::Fixed(Bytes::ZERO)));
         }
@@ -414,12 +447,17 @@ struct TemplateContainers<'p, 'c, 'f, 't> {
 }
 
 impl TemplateContainers<'_, '_, '_, '_> {
-    fn init(&mut self, spot: &Spot<'_>, containers: &[ContainerFile]) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
+    fn init(
+        &mut self,
+        spot: &Spot<'_>,
+        containers: &[ContainerFile],
+    ) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
         let mut read = Vec::new();
         for (index, container) in containers.iter().enumerate() {
             let spot = spot.index(index);
             if !matches!(container.restart_policy, None | Some(RestartPolicyFile::Always)) {
-                let what = format!("the restartPolicy of init container {} can only be Always", container.name);
+                let what =
+                    format!("the restartPolicy of init container {} can only be Always", container.name);
                 let fix = "write Always for a sidecar, or remove it";
                 self.check.findings.mistake(&spot.key("restartPolicy"), what, fix);
             }
@@ -429,7 +467,11 @@ impl TemplateContainers<'_, '_, '_, '_> {
         read.into_iter().unzip()
     }
 
-    fn regular(&mut self, spot: &Spot<'_>, containers: &[ContainerFile]) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
+    fn regular(
+        &mut self,
+        spot: &Spot<'_>,
+        containers: &[ContainerFile],
+    ) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
         let mut read = Vec::new();
         for (index, container) in containers.iter().enumerate() {
             let spot = spot.index(index);

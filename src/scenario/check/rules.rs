@@ -73,24 +73,41 @@ fn rules_name(switches: Switches) -> &'static str {
 }
 
 /// What a run keeps.
-pub fn recording(findings: &mut Findings, spot: &Spot<'_>, record: &RecordFile, horizon: SimDuration) -> Recording {
+pub fn recording(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    record: &RecordFile,
+    horizon: SimDuration,
+) -> Recording {
     let timeline_every = match record.timeline.as_deref() {
         None => Some(SimDuration::seconds(horizon.0.div_ceil(SAMPLES * 1_000_000).max(1))),
         Some("None") => None,
         Some(text) => sample_interval(findings, &spot.key("timeline"), text),
     };
-    Recording { timeline_every, rankings: record.rankings.unwrap_or(true), events: record.events.unwrap_or(true) }
+    Recording {
+        timeline_every,
+        rankings: record.rankings.unwrap_or(true),
+        events: record.events.unwrap_or(true),
+    }
 }
 
 fn sample_interval(findings: &mut Findings, spot: &Spot<'_>, text: &str) -> Option<SimDuration> {
     match duration::parse(text) {
         Ok(SimDuration::ZERO) => {
-            findings.mistake(spot, "a timeline with a sample each 0s never ends", "write for example 10s, or None");
+            findings.mistake(
+                spot,
+                "a timeline with a sample each 0s never ends",
+                "write for example 10s, or None",
+            );
             None
         }
         Ok(interval) => Some(interval),
         Err(mistake) => {
-            findings.mistake(spot, mistake.to_string(), format!("{}, or None for no timeline", mistake.fix()));
+            findings.mistake(
+                spot,
+                mistake.to_string(),
+                format!("{}, or None for no timeline", mistake.fix()),
+            );
             None
         }
     }

@@ -26,19 +26,31 @@ pub struct Series {
 }
 
 /// The bytes of a file that the value at `spot` names, and its path.
-pub fn read(findings: &mut Findings, files: &Files<'_>, spot: &Spot<'_>, named: &str) -> Option<(String, Vec<u8>)> {
+pub fn read(
+    findings: &mut Findings,
+    files: &Files<'_>,
+    spot: &Spot<'_>,
+    named: &str,
+) -> Option<(String, Vec<u8>)> {
     let path = include::beside(&spot.place().file, named);
     match files(&path) {
         Ok(bytes) => Some((path, bytes)),
         Err(error) => {
-            findings.mistakes.push(include::unreadable(&path, &error).at(spot.place().clone()).on(spot.path()));
+            findings
+                .mistakes
+                .push(include::unreadable(&path, &error).at(spot.place().clone()).on(spot.path()));
             None
         }
     }
 }
 
 /// The series that a trace names.
-pub fn trace(findings: &mut Findings, files: &Files<'_>, spot: &Spot<'_>, trace: &TraceFile) -> Option<Series> {
+pub fn trace(
+    findings: &mut Findings,
+    files: &Files<'_>,
+    spot: &Spot<'_>,
+    trace: &TraceFile,
+) -> Option<Series> {
     let (path, bytes) = read(findings, files, &spot.key("file"), &trace.file)?;
     match series(&path, &bytes, trace.series.as_deref()) {
         Ok(series) => Some(series),
@@ -58,7 +70,10 @@ pub fn trace(findings: &mut Findings, files: &Files<'_>, spot: &Spot<'_>, trace:
 enum TraceMistake {
     InFile(Mistake),
     /// The file is sound, but the scenario does not name one of its series.
-    Choice { what: String, fix: String },
+    Choice {
+        what: String,
+        fix: String,
+    },
 }
 
 /// Where a trace's columns are.
@@ -78,7 +93,12 @@ fn series(path: &str, bytes: &[u8], wanted: Option<&str>) -> Result<Series, Trac
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let refused = |error: csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);
-        in_file(path, line, format!("not valid CSV: {error}"), "write the same number of fields in every line")
+        in_file(
+            path,
+            line,
+            format!("not valid CSV: {error}"),
+            "write the same number of fields in every line",
+        )
     };
     let header = reader.headers().map_err(refused)?.clone();
     let columns = columns(path, &header)?;
@@ -154,7 +174,12 @@ fn knot(path: &str, line: u64, record: &csv::StringRecord, columns: &Columns) ->
         let text = record.get(column).unwrap_or_default();
         let number = text.parse::<f64>().ok().filter(|number| (0.0..=most).contains(number));
         number.ok_or_else(|| {
-            in_file(path, line, format!("\"{}\" is not {words}", text.escape_debug()), "write a plain number, zero or more")
+            in_file(
+                path,
+                line,
+                format!("\"{}\" is not {words}", text.escape_debug()),
+                "write a plain number, zero or more",
+            )
         })
     };
     let seconds = number(columns.time, LONGEST.0 as f64 / 1e6, "a time in seconds")?;

@@ -4,15 +4,18 @@
 //! move or fall below zero refused. Never: a draw.
 //! Next: [`super::super::usage_model`]; [`super::tables`], which reads traces.
 
-use super::numbers::{self, Range, bytes, length_or, optional_length, positive_length, share, varying_length};
+use super::numbers::{
+    self, Range, bytes, length_or, optional_length, positive_length, share, varying_length,
+};
 use super::spot::{Findings, Spot};
 use super::tables::{self, Files};
 use crate::ground::{Bytes, SimDuration};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::{Distribution, Law, Varying};
 use crate::scenario::file::usage::{
-    BurstMixFile, ColdStartFile, CurveFile, DiurnalFile, LeakFile, LevelFile, LevelMixFile, LevelModelFile, ModelFile,
-    PulsesFile, RampFile, RandomWalkFile, SawtoothFile, SquareFile, StepFile, TraceFile, TypicalFile, UsageFile,
+    BurstMixFile, ColdStartFile, CurveFile, DiurnalFile, LeakFile, LevelFile, LevelMixFile, LevelModelFile,
+    ModelFile, PulsesFile, RampFile, RandomWalkFile, SawtoothFile, SquareFile, StepFile, TraceFile,
+    TypicalFile, UsageFile,
 };
 use crate::scenario::file::varying::{LawFile, MayVary};
 use crate::scenario::notation::{DurationText, QuantityText};
@@ -44,8 +47,12 @@ impl UsageCheck<'_, '_> {
     pub fn usage(&mut self, spot: &Spot<'_>, usage: Option<&UsageFile>) -> UsageModel {
         match usage {
             None => NOTHING,
-            Some(TextOr::Text(text)) => UsageModel::Constant(LevelModel::Fixed(bytes(self.findings, spot, text))),
-            Some(TextOr::Full(CurveFile::Level(level))) => UsageModel::Constant(self.level_model(spot, level)),
+            Some(TextOr::Text(text)) => {
+                UsageModel::Constant(LevelModel::Fixed(bytes(self.findings, spot, text)))
+            }
+            Some(TextOr::Full(CurveFile::Level(level))) => {
+                UsageModel::Constant(self.level_model(spot, level))
+            }
             Some(TextOr::Full(CurveFile::Ramp(ramp))) => self.ramp(spot, ramp),
             Some(TextOr::Full(CurveFile::Model(model))) => self.model(spot, model),
             Some(TextOr::Full(CurveFile::Empty)) => {
@@ -82,19 +89,29 @@ impl UsageCheck<'_, '_> {
 
     fn leak(&mut self, spot: &Spot<'_>, leak: &LeakFile) -> UsageModel {
         let from = self.level(&spot.key("from"), &leak.from);
-        let rates = [("perHour", &leak.per_hour, 1.0), ("perMinute", &leak.per_minute, 60.0), ("perSecond", &leak.per_second, 3600.0)];
-        let written: Vec<_> = rates.iter().filter_map(|(key, rate, times)| Some((*key, rate.as_ref()?, *times))).collect();
+        let rates = [
+            ("perHour", &leak.per_hour, 1.0),
+            ("perMinute", &leak.per_minute, 60.0),
+            ("perSecond", &leak.per_second, 3600.0),
+        ];
+        let written: Vec<_> =
+            rates.iter().filter_map(|(key, rate, times)| Some((*key, rate.as_ref()?, *times))).collect();
         if written.len() != 1 {
             let what = format!("a leak has one rate, and this one has {}", written.len());
             self.findings.mistake(spot, what, "keep one of perHour, perMinute and perSecond");
         }
-        let per_hour = written.first().map(|(key, rate, times)| scaled(&self.level(&spot.key(key), rate), *times));
+        let per_hour =
+            written.first().map(|(key, rate, times)| scaled(&self.level(&spot.key(key), rate), *times));
         UsageModel::Leak { from, per_hour: per_hour.unwrap_or(LevelModel::Fixed(Bytes::ZERO)) }
     }
 
     fn steps(&mut self, spot: &Spot<'_>, steps: &[StepFile]) -> UsageModel {
         if steps.is_empty() {
-            self.findings.mistake(spot, "the list of steps is empty", "write at least one: {at: 0s, level: 100Mi}");
+            self.findings.mistake(
+                spot,
+                "the list of steps is empty",
+                "write at least one: {at: 0s, level: 100Mi}",
+            );
             return NOTHING;
         }
         let mut read: Vec<Step> = Vec::new();
@@ -140,12 +157,20 @@ impl UsageCheck<'_, '_> {
     fn cold_start(&mut self, spot: &Spot<'_>, start: &ColdStartFile) -> UsageModel {
         let from = self.level(&spot.key("from"), &start.from);
         let to = self.level(&spot.key("to"), &start.to);
-        UsageModel::ColdStart { from, to, over: self.positive(&spot.key("over"), &start.over, "the cold start") }
+        UsageModel::ColdStart {
+            from,
+            to,
+            over: self.positive(&spot.key("over"), &start.over, "the cold start"),
+        }
     }
 
     fn sawtooth(&mut self, spot: &Spot<'_>, sawtooth: &SawtoothFile) -> UsageModel {
         let (low, high) = self.low_and_high(spot, &sawtooth.low, &sawtooth.high);
-        UsageModel::Sawtooth { low, high, period: self.positive(&spot.key("period"), &sawtooth.period, "the period") }
+        UsageModel::Sawtooth {
+            low,
+            high,
+            period: self.positive(&spot.key("period"), &sawtooth.period, "the period"),
+        }
     }
 
     fn square(&mut self, spot: &Spot<'_>, square: &SquareFile) -> UsageModel {
@@ -154,7 +179,12 @@ impl UsageCheck<'_, '_> {
         UsageModel::Square { low, high, half_period }
     }
 
-    fn low_and_high(&mut self, spot: &Spot<'_>, low: &LevelFile, high: &LevelFile) -> (LevelModel, LevelModel) {
+    fn low_and_high(
+        &mut self,
+        spot: &Spot<'_>,
+        low: &LevelFile,
+        high: &LevelFile,
+    ) -> (LevelModel, LevelModel) {
         let low = self.level(&spot.key("low"), low);
         let high = self.level(&spot.key("high"), high);
         self.ordered(&spot.key("high"), ("low", &low), ("high", &high));
@@ -181,8 +211,9 @@ impl UsageCheck<'_, '_> {
             self.findings.mistake(&spot.key("amplitude"), what, format!("write at most {mean}"));
         }
         let peak_at = diurnal.peak_at.map(|text| numbers::length(self.findings, &spot.key("peakAt"), text));
-        let period =
-            diurnal.period.map(|text| positive_length(self.findings, &spot.key("period"), text, "the period"));
+        let period = diurnal
+            .period
+            .map(|text| positive_length(self.findings, &spot.key("period"), text, "the period"));
         UsageModel::Diurnal {
             mean,
             amplitude,
@@ -228,8 +259,10 @@ impl UsageCheck<'_, '_> {
 
     fn typical(&mut self, spot: &Spot<'_>, typical: &TypicalFile) -> UsageModel {
         let plateau = self.level(&spot.key("plateau"), &typical.plateau);
-        let levels = typical.levels.map_or(LevelMix::MEASURED, |mix| self.level_mix(&spot.key("levels"), mix));
-        let bursts = typical.bursts.map_or(BurstMix::MEASURED, |mix| self.burst_mix(&spot.key("bursts"), mix));
+        let levels =
+            typical.levels.map_or(LevelMix::MEASURED, |mix| self.level_mix(&spot.key("levels"), mix));
+        let bursts =
+            typical.bursts.map_or(BurstMix::MEASURED, |mix| self.burst_mix(&spot.key("bursts"), mix));
         let rise = match typical.rise {
             Some(text) => numbers::length(self.findings, &spot.key("rise"), text),
             None => {
@@ -263,7 +296,12 @@ impl UsageCheck<'_, '_> {
     }
 
     /// A length that may vary; fixed, it must not be zero.
-    fn positive(&mut self, spot: &Spot<'_>, number: &MayVary<DurationText>, of: &str) -> Varying<SimDuration> {
+    fn positive(
+        &mut self,
+        spot: &Spot<'_>,
+        number: &MayVary<DurationText>,
+        of: &str,
+    ) -> Varying<SimDuration> {
         match number {
             TextOr::Text(text) => Varying::Fixed(positive_length(self.findings, spot, *text, of)),
             TextOr::Full(_) => varying_length(self.findings, spot, number),
@@ -317,7 +355,9 @@ fn scaled(level: &LevelModel, times: f64) -> LevelModel {
     };
     match level {
         // Bounded by the check of amounts, so this stays below 2^75 before it is held at an exbibyte.
-        LevelModel::Fixed(bytes) => LevelModel::Fixed(Bytes((bytes.0 as f64 * times).min(Range::BYTES.most) as u64)),
+        LevelModel::Fixed(bytes) => {
+            LevelModel::Fixed(Bytes((bytes.0 as f64 * times).min(Range::BYTES.most) as u64))
+        }
         LevelModel::Drawn(distribution) => LevelModel::Drawn(scaled_distribution(distribution, times)),
         LevelModel::OfRequest(share) => LevelModel::OfRequest(varying(share)),
         LevelModel::OfLimit(share) => LevelModel::OfLimit(varying(share)),

@@ -273,9 +273,27 @@ pub struct BurstMixFile {
 
 /// What a usage may be called.
 const TAGS: &[&str] = &[
-    "ramp", "leak", "steps", "pulses", "coldStart", "sawtooth", "diurnal", "randomWalk", "trace", "square",
-    "typical", "ofRequest", "ofLimit", "uniform", "exponential", "normal", "logNormal", "weibull", "lomax",
-    "choice", "mixture",
+    "ramp",
+    "leak",
+    "steps",
+    "pulses",
+    "coldStart",
+    "sawtooth",
+    "diurnal",
+    "randomWalk",
+    "trace",
+    "square",
+    "typical",
+    "ofRequest",
+    "ofLimit",
+    "uniform",
+    "exponential",
+    "normal",
+    "logNormal",
+    "weibull",
+    "lomax",
+    "choice",
+    "mixture",
 ];
 const RAMP_KEYS: &[&str] = &["from", "to", "over", "delay"];
 
