@@ -1,16 +1,44 @@
 //! Floor 4: text becomes checked values, and checked values become pods.
 //!
-//! What: the [`meaning`] of a scenario; the [`distribution`]s, [`usage_model`]s
-//! and [`arrivals`] that it may name; [`synthesize`], which draws a run's pods
-//! from them; and `import`, which writes scenarios from public traces.
+//! What: the notations of a scenario (quantities, lengths of time), the document
+//! with the places of everything in it, the decoding that finds every mistake at
+//! once, the file as written ([`file`]) and as meant ([`meaning`]), with the
+//! [`distribution`]s, [`usage_model`]s and [`arrivals`] that it may name.
 //! Never: the flow of time (the engine asks, this floor answers), a rule of
-//! Kubernetes, a result.
-//! Next: [`crate::engine`], which asks for what is drawn here.
+//! Kubernetes beyond what its texts mean, a result; nor the opening of a file:
+//! the program hands in the bytes.
+//! Next: [`check::read`], the way from a text to a [`Scenario`]; then
+//! [`crate::engine`], which asks for what is drawn here.
 
 pub mod arrivals;
+#[cfg(feature = "text")]
+pub mod cells;
+#[cfg(feature = "text")]
+pub mod check;
+#[cfg(feature = "text")]
+pub mod decode;
 pub mod distribution;
 #[cfg(feature = "text")]
-pub mod import;
+pub mod document;
+pub mod duration;
+#[cfg(feature = "text")]
+pub mod file;
+#[cfg(feature = "text")]
+pub mod include;
+pub mod kubelet;
 pub mod meaning;
+pub mod mistake;
+pub mod nearest;
+#[cfg(feature = "text")]
+pub mod notation;
+#[cfg(test)]
+mod public_data;
+pub mod quantity;
 pub mod synthesize;
 pub mod usage_model;
+
+#[cfg(feature = "text")]
+pub use check::read;
+#[cfg(feature = "text")]
+pub use file::schema;
+pub use meaning::Scenario;

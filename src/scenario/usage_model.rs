@@ -1,7 +1,26 @@
 //! Models of memory over time, drawn to the straight pieces of a curve.
+//!
+//! What: a [`UsageModel`] and the amounts that its container asks for become a
+//! [`UsageCurve`]. Families whose shape is all chance (a walk, drawn pulses, the
+//! measured mix) are drawn bit by bit, without end and in bounded memory: any
+//! draw can be made without the draws before it.
+//! Never: a level below zero or above 1 PiB; a float that leaves this room.
+//! Next: [`families`] draws the simple ones, [`walk`] and [`typical`] theirs;
+//! [`crate::model::usage`] walks along what is drawn.
+//!
+//! Streams hang below the key that the caller gives to a curve: what holds for
+//! the whole curve is drawn at names below it, draw `k` at number `k` below it.
 
-use super::distribution::{Distribution, Varying};
-use crate::ground::{Bytes, SimDuration};
+mod families;
+mod typical;
+mod walk;
+
+pub use typical::{BurstMix, LevelMix, Typical};
+pub use walk::RandomWalk;
+
+use super::distribution::{Distribution, FromDraw, MOST_BYTES, Varying};
+use crate::ground::{Bytes, Key, SimDuration};
+use crate::model::{After, Piece, UsageCurve};
 use std::sync::Arc;
 
 /// An amount of memory that a model starts from.
@@ -68,18 +87,6 @@ pub struct Pulses {
     pub delay: Varying<SimDuration>,
 }
 
-/// A walk between bounds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RandomWalk {
-    pub start: LevelModel,
-    /// Standard deviation of one step.
-    pub step: LevelModel,
-    /// The length of one step; not zero.
-    pub every: SimDuration,
-    pub min: LevelModel,
-    pub max: LevelModel,
-}
-
 /// A recorded series, joined by straight lines; the last level stays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
@@ -99,31 +106,85 @@ pub struct Knot {
     pub value: f64,
 }
 
-/// The measured mix of families around a plateau.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Typical {
-    pub plateau: LevelModel,
-    pub levels: LevelMix,
-    pub bursts: BurstMix,
-    /// How long a pulse takes to rise, and to fall: unknown to the data.
-    pub rise: SimDuration,
+/// What a model's shares refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnAmounts {
+    pub request: Bytes,
+    pub limit: Option<Bytes>,
 }
 
-/// How common each kind of level is; weights of any sum above zero.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LevelMix {
-    pub flat: f64,
-    pub steps: f64,
-    pub cold_start: f64,
-    pub slow_ramp: f64,
-    pub leak: f64,
+impl LevelModel {
+    /// The level, drawn below `key`.
+    pub fn draw(&self, key: Key, own: OwnAmounts) -> Bytes {
+        let share_of = |share: &Varying<f64>, whole: Bytes| {
+            Bytes::from_draw(share.draw(&mut key.stream()) * whole.0 as f64)
+        };
+        match self {
+            LevelModel::Fixed(bytes) => (*bytes).min(MOST_BYTES),
+            LevelModel::Drawn(distribution) => Bytes::from_draw(distribution.draw(&mut key.stream())),
+            LevelModel::OfRequest(share) => share_of(share, own.request),
+            LevelModel::OfLimit(share) => share_of(share, own.limit.unwrap_or(own.request)),
+        }
+    }
 }
 
-/// How common each kind of burst is; weights of any sum above zero.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BurstMix {
-    pub none: f64,
-    pub pulses: f64,
-    pub rare_spikes: f64,
-    pub one_off: f64,
+impl UsageModel {
+    /// The curve of one container, or as much of it as is drawn at first.
+    pub fn draw(&self, key: Key, own: OwnAmounts) -> UsageCurve {
+        let (pieces, after) = self.pieces(key, own, 0);
+        UsageCurve::new(pieces, after)
+    }
+
+    /// Draw number `draw` of a curve that is drawn bit by bit; all of any other curve.
+    pub fn more(&self, key: Key, own: OwnAmounts, draw: u32) -> Arc<[Piece]> {
+        self.pieces(key, own, draw).0
+    }
+
+    fn pieces(&self, key: Key, own: OwnAmounts, draw: u32) -> (Arc<[Piece]>, After) {
+        let level = |name: &str, model: &LevelModel| model.draw(key.name(name), own);
+        let length = |name: &str, model: &Varying<SimDuration>| model.draw(&mut key.name(name).stream());
+        match self {
+            UsageModel::Constant(model) => families::constant(level("level", model)),
+            UsageModel::Ramp { from, to, over, delay } => {
+                let (from, to) = (level("from", from), level("to", to));
+                families::ramp(from, to, length("over", over), length("delay", delay))
+            }
+            UsageModel::Leak { from, per_hour } => {
+                families::leak(level("from", from), level("per hour", per_hour))
+            }
+            UsageModel::Steps(steps) => {
+                let jumps = steps
+                    .iter()
+                    .zip(0..)
+                    .map(|(step, number)| (step.at, step.level.draw(key.name("step").number(number), own)));
+                families::steps(jumps.collect())
+            }
+            UsageModel::Pulses(pulses) => pulses.pieces(key, own, draw),
+            UsageModel::ColdStart { from, to, over } => {
+                families::cold_start(level("from", from), level("to", to), length("over", over))
+            }
+            UsageModel::Sawtooth { low, high, period } => {
+                families::sawtooth(level("low", low), level("high", high), length("period", period))
+            }
+            UsageModel::Diurnal { mean, amplitude, peak_at, period } => {
+                let (mean, amplitude) = (level("mean", mean), level("amplitude", amplitude));
+                families::diurnal(mean, amplitude, *peak_at, *period)
+            }
+            UsageModel::RandomWalk(walk) => walk.pieces(key, own, draw),
+            UsageModel::Trace(trace) => {
+                let of = trace.of.as_ref().map(|of| level("of", of));
+                families::trace(&trace.knots, of.map_or(1.0, |of| of.0 as f64) * trace.scale)
+            }
+            UsageModel::Square { low, high, half_period } => {
+                families::square(level("low", low), level("high", high), length("half period", half_period))
+            }
+            UsageModel::Typical(typical) => typical.pieces(key, own, draw),
+        }
+    }
 }
+
+/// No repeated part of a curve is shorter: a curve must move.
+const SHORTEST: SimDuration = SimDuration::millis(1);
+
+#[cfg(test)]
+mod tests;

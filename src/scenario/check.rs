@@ -1,0 +1,119 @@
+//! A scenario as written -> as meant, or every mistake in it at once.
+//!
+//! What: the whole way from the bytes of a file to a [`Scenario`]: including,
+//! decoding, and what is checked of values that are each legal alone. Each room
+//! below checks one part, notes mistakes, and goes on with something harmless,
+//! so that one mistake does not hide the others.
+//! Never: opening a file (the program hands in how), a draw.
+//! Next: [`spot`], where things stand; [`node`], [`pod`], [`usage`], [`arrivals`].
+
+mod arrivals;
+mod container;
+mod names;
+mod node;
+mod not_simulated;
+mod numbers;
+mod pod;
+mod rules;
+mod spot;
+mod tables;
+mod usage;
+
+use super::decode::decode;
+use super::file::ScenarioFile;
+use super::include;
+use super::meaning::Scenario;
+use super::mistake::Mistake;
+use crate::ground::SimTime;
+use node::NodesCheck;
+use pod::PodsCheck;
+use spot::{Findings, Spot};
+use std::io;
+use tables::Files;
+
+/// The lists that an including file adds to, where other values replace.
+const LISTS: [&str; 4] = ["nodes", "pods", "workloads", "runs"];
+/// No study needs more, and a slip of the hand is caught.
+const MOST_REPLICATIONS: u32 = 1_000_000;
+
+/// Reads the scenario at `root`; `files` gives the bytes of a file.
+///
+/// # Errors
+/// Every mistake in it and in the files that it includes or names.
+pub fn read(root: &str, files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Scenario, Vec<Mistake>> {
+    let tree = include::read(root, &LISTS, files)?;
+    let mut findings = Findings::default();
+    let Some(file) = decode::<ScenarioFile>(&tree, &mut findings.mistakes) else {
+        return Err(findings.mistakes);
+    };
+    let scenario = meant(&mut findings, &Spot::top(&tree), &file, (root, files));
+    if findings.mistakes.is_empty() { Ok(scenario) } else { Err(findings.mistakes) }
+}
+
+fn meant(
+    findings: &mut Findings,
+    top: &Spot<'_>,
+    file: &ScenarioFile,
+    (root, files): (&str, &Files<'_>),
+) -> Scenario {
+    let horizon = numbers::positive_length(findings, &top.key("horizon"), file.horizon, "the run");
+    let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
+    let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
+    let mut pods = PodsCheck::new(findings, files);
+    let workloads = pods.all(top, &file.pods, &file.workloads);
+    Scenario {
+        name: name(findings, top, file, root),
+        question: files(root).ok().and_then(|bytes| question(&bytes)),
+        horizon: SimTime::START.after(horizon),
+        seed: file.seed.unwrap_or(1),
+        replications: replications(findings, &top.key("replications"), file.replications),
+        runs: rules::runs(findings, top, file),
+        nodes,
+        workloads,
+        recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
+        assumptions: std::mem::take(&mut findings.assumptions),
+    }
+}
+
+fn replications(findings: &mut Findings, spot: &Spot<'_>, written: Option<u32>) -> u32 {
+    let replications = written.unwrap_or(1);
+    if replications == 0 || MOST_REPLICATIONS < replications {
+        let what = format!("{replications} replications");
+        findings.mistake(spot, what, format!("write a number from 1 to {MOST_REPLICATIONS}"));
+    }
+    replications
+}
+
+/// The scenario's name: as written, or its file's without the ending.
+fn name(findings: &mut Findings, top: &Spot<'_>, file: &ScenarioFile, root: &str) -> String {
+    if let Some(name) = &file.name {
+        names::must_be_a_label(findings, &top.key("name"), "scenario", name);
+        return name.clone();
+    }
+    let last = root.rsplit('/').next().unwrap_or(root);
+    let stem = last.split_once('.').map_or(last, |(stem, _)| stem);
+    names::nearest_label(stem, "scenario")
+}
+
+/// What a scenario asks: its first comment, other than the line for the editor.
+fn question(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let comments = text.lines().map_while(|line| line.trim_start_matches('\u{feff}').strip_prefix('#'));
+    let is_for_the_editor = |comment: &&str| comment.trim_start().starts_with("yaml-language-server:");
+    let lines: Vec<&str> = comments.skip_while(is_for_the_editor).map(str::trim).collect();
+    let question = lines.join(" ").trim().to_owned();
+    (!question.is_empty()).then_some(question)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_is_the_first_comment_after_the_editors_line() {
+        let text =
+            b"# yaml-language-server: $schema=x.json\n# Who goes first?\n# And why?\nhorizon: 1h # no\n";
+        assert_eq!(question(text), Some("Who goes first? And why?".to_owned()));
+        assert_eq!(question(b"horizon: 1h\n# Late.\n"), None);
+    }
+}

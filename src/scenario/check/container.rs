@@ -1,0 +1,233 @@
+//! One container: what it asks for and what it does, as written -> as meant.
+
+use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
+use super::spot::{Findings, Spot};
+use super::tables::Files;
+use super::usage::{Owner, UsageCheck};
+use crate::ground::{Amount, SimDuration};
+use crate::model::{ContainerSpec, Resource, ResourceAmounts};
+use crate::scenario::decode::TextOr;
+use crate::scenario::distribution::Varying;
+use crate::scenario::file::pod::{AmountsFile, ContainerBehaviorFile, PodFile};
+use crate::scenario::file::usage::UsageFile;
+use crate::scenario::file::varying::MayVary;
+use crate::scenario::meaning::{ContainerPlan, DrawnAmounts};
+use crate::scenario::notation::{DurationText, QuantityText};
+
+/// From SIGTERM to the exit, where nothing is said.
+const STOP_TIME: SimDuration = SimDuration::seconds(1);
+const RESOURCES: [Resource; 3] = [Resource::Cpu, Resource::Memory, Resource::EphemeralStorage];
+
+/// What part a container has in its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Init,
+    Sidecar,
+    Regular,
+}
+
+/// Requests and limits, with their places.
+pub struct Asked<'a, 't> {
+    pub requests: (Spot<'t>, Option<&'a AmountsFile>),
+    pub limits: (Spot<'t>, Option<&'a AmountsFile>),
+}
+
+/// What a container does, from the short form or from a workload's behavior.
+#[derive(Clone, Copy, Default)]
+pub struct Doing<'a> {
+    working_set: Option<&'a UsageFile>,
+    run_time: Option<&'a MayVary<DurationText>>,
+    exit_code: Option<&'a MayVary<u8, f64>>,
+    start_up_time: Option<&'a MayVary<DurationText>>,
+    stop_time: Option<&'a MayVary<DurationText>>,
+}
+
+impl<'a> Doing<'a> {
+    pub fn of_pod(pod: &'a PodFile) -> Doing<'a> {
+        Doing {
+            working_set: pod.working_set.as_ref(),
+            run_time: pod.run_time.as_ref(),
+            exit_code: pod.exit_code.as_ref(),
+            start_up_time: pod.start_up_time.as_ref(),
+            stop_time: pod.stop_time.as_ref(),
+        }
+    }
+
+    pub fn of_container(container: &'a ContainerBehaviorFile) -> Doing<'a> {
+        Doing {
+            working_set: container.working_set.as_ref(),
+            run_time: container.run_time.as_ref(),
+            exit_code: container.exit_code.as_ref(),
+            start_up_time: container.start_up_time.as_ref(),
+            stop_time: container.stop_time.as_ref(),
+        }
+    }
+}
+
+/// Amounts, of which some vary.
+#[derive(Clone, Debug, Default)]
+pub struct Amounts {
+    pub fixed: ResourceAmounts,
+    pub drawn: DrawnAmounts,
+}
+
+impl Amounts {
+    fn has_memory(&self) -> bool {
+        self.fixed.memory.is_some_and(Amount::is_positive) || self.drawn.memory.is_some()
+    }
+}
+
+/// Reads one container.
+pub struct ContainerCheck<'c, 'f> {
+    pub findings: &'c mut Findings,
+    pub files: &'c Files<'f>,
+    /// Which container, in words.
+    pub words: &'c str,
+    pub role: Role,
+    /// A table of arrivals may give it its amounts.
+    pub has_rows: bool,
+}
+
+impl ContainerCheck<'_, '_> {
+    /// The container as its manifest and its behavior describe it.
+    pub fn container(
+        &mut self,
+        name: &str,
+        asked: &Asked<'_, '_>,
+        (spot, doing): (&Spot<'_>, &Doing<'_>),
+    ) -> (ContainerSpec, ContainerPlan) {
+        let mut requests = amounts(self.findings, &asked.requests.0, asked.requests.1);
+        let limits = amounts(self.findings, &asked.limits.0, asked.limits.1);
+        self.refuse_limits_below(asked, &requests, &limits);
+        default_requests(&mut requests, &limits);
+        let owner = Owner {
+            words: self.words.to_owned(),
+            has_request: requests.has_memory() || self.has_rows,
+            has_limit: limits.has_memory() || self.has_rows,
+        };
+        let plan = ContainerPlan {
+            drawn_requests: requests.drawn,
+            drawn_limits: limits.drawn,
+            working_set: self.working_set(&spot.key("workingSet"), doing, &owner),
+            run_time: self.run_time(&spot.key("runTime"), doing),
+            exit_code: self.exit_code(&spot.key("exitCode"), doing),
+            start_up_time: length_or(
+                self.findings,
+                &spot.key("startUpTime"),
+                doing.start_up_time,
+                SimDuration::ZERO,
+            ),
+            stop_time: length_or(self.findings, &spot.key("stopTime"), doing.stop_time, STOP_TIME),
+        };
+        if doing.stop_time.is_none() {
+            self.findings.assume("where no stopTime is given, a container exits 1s after SIGTERM");
+        }
+        if doing.start_up_time.is_none() {
+            self.findings.assume("where no startUpTime is given, a container runs as soon as it is started");
+        }
+        let (requests, limits) = (requests.fixed, limits.fixed);
+        let sidecar = self.role == Role::Sidecar;
+        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar }, plan)
+    }
+
+    /// As the API server checks it; what is drawn is not compared.
+    fn refuse_limits_below(&mut self, asked: &Asked<'_, '_>, requests: &Amounts, limits: &Amounts) {
+        for resource in RESOURCES {
+            let (Some(request), Some(limit)) = (requests.fixed.of(resource), limits.fixed.of(resource))
+            else {
+                continue;
+            };
+            if limit < request {
+                let texts = (written(asked.requests.1, resource), written(asked.limits.1, resource));
+                let (Some(request), Some(limit)) = texts else { continue };
+                let name = name_of(resource);
+                let what = format!("{}: {name} limit {limit} is below its request {request}", self.words);
+                let fix = format!("raise the limit to {request}, or lower the request");
+                self.findings.mistake(&asked.limits.0.key(name), what, fix);
+            }
+        }
+    }
+
+    fn working_set(
+        &mut self,
+        spot: &Spot<'_>,
+        doing: &Doing<'_>,
+        owner: &Owner,
+    ) -> crate::scenario::usage_model::UsageModel {
+        if doing.working_set.is_none() && self.role != Role::Init {
+            self.findings.assume(format!("{} says nothing of its workingSet: it uses no memory", self.words));
+        }
+        let mut check = UsageCheck { findings: &mut *self.findings, files: self.files, owner };
+        check.usage(spot, doing.working_set)
+    }
+
+    fn run_time(&mut self, spot: &Spot<'_>, doing: &Doing<'_>) -> Option<Varying<SimDuration>> {
+        match doing.run_time {
+            Some(run_time) => Some(varying_length(self.findings, spot, run_time)),
+            // An init container that never ended would keep its pod from ever starting.
+            None => (self.role == Role::Init).then_some(Varying::Fixed(SimDuration::ZERO)),
+        }
+    }
+
+    fn exit_code(&mut self, spot: &Spot<'_>, doing: &Doing<'_>) -> Varying<u8> {
+        match doing.exit_code {
+            None => Varying::Fixed(0),
+            Some(TextOr::Text(code)) => Varying::Fixed(*code),
+            Some(TextOr::Full(law)) => {
+                Varying::Drawn(distribution(self.findings, spot, law, Range::EXIT_CODE))
+            }
+        }
+    }
+}
+
+/// As the API server fills them in: a limit without a request is also the request.
+fn default_requests(requests: &mut Amounts, limits: &Amounts) {
+    let drawn = |resource| of(&requests.drawn, resource).is_some();
+    let fixed = ResourceAmounts::each(|resource| match requests.fixed.of(resource) {
+        None if !drawn(resource) => limits.fixed.of(resource),
+        request => request,
+    });
+    requests.fixed = fixed;
+}
+
+fn of(drawn: &DrawnAmounts, resource: Resource) -> Option<&crate::scenario::distribution::Distribution> {
+    match resource {
+        Resource::Cpu => drawn.cpu.as_ref(),
+        Resource::Memory => drawn.memory.as_ref(),
+        Resource::EphemeralStorage => drawn.ephemeral_storage.as_ref(),
+    }
+}
+
+/// Requests, limits or overhead, bounded.
+pub fn amounts(findings: &mut Findings, spot: &Spot<'_>, asked: Option<&AmountsFile>) -> Amounts {
+    let mut amounts = Amounts::default();
+    let Some(asked) = asked else { return amounts };
+    let mut read = |resource: Resource, number: &Option<MayVary<QuantityText>>| {
+        let spot = spot.key(name_of(resource));
+        let range = if resource == Resource::Cpu { Range::CORES } else { Range::BYTES };
+        match number {
+            None => (None, None),
+            Some(TextOr::Text(text)) => (Some(amount(findings, &spot, text, resource)), None),
+            Some(TextOr::Full(law)) => (None, Some(distribution(findings, &spot, law, range))),
+        }
+    };
+    (amounts.fixed.cpu, amounts.drawn.cpu) = read(Resource::Cpu, &asked.cpu);
+    (amounts.fixed.memory, amounts.drawn.memory) = read(Resource::Memory, &asked.memory);
+    (amounts.fixed.ephemeral_storage, amounts.drawn.ephemeral_storage) =
+        read(Resource::EphemeralStorage, &asked.ephemeral_storage);
+    amounts
+}
+
+/// An amount as it is written, if it does not vary.
+fn written(asked: Option<&AmountsFile>, resource: Resource) -> Option<&str> {
+    let asked = asked?;
+    let number = match resource {
+        Resource::Cpu => &asked.cpu,
+        Resource::Memory => &asked.memory,
+        Resource::EphemeralStorage => &asked.ephemeral_storage,
+    };
+    match number {
+        Some(TextOr::Text(text)) => Some(text.0.canonical()),
+        _ => None,
+    }
+}

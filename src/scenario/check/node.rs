@@ -1,0 +1,335 @@
+//! Nodes: as written -> as meant, one for each.
+//!
+//! What: capacity, the kubelet's settings of the scenario and of the node put
+//! together, and what is left for pods. Next: [`super::super::kubelet`].
+
+use super::names::{self, Names};
+use super::numbers::{LONGEST, amount, length, positive_length, varying_length};
+use super::spot::{Findings, Spot};
+use super::tables::Files;
+use super::usage::{Owner, UsageCheck};
+use crate::eviction::{EvictionSettings, Signal};
+use crate::ground::{Bytes, SimDuration};
+use crate::model::{Node, Resource, Room, Taint, TaintEffect, UsageCurve};
+use crate::scenario::distribution::{Distribution, Law, Varying};
+use crate::scenario::file::kubelet::KubeletFile;
+use crate::scenario::file::node::{EffectFile, NodeFile, TaintFile};
+use crate::scenario::kubelet::{self, KubeletRefusal, Reserve, Texts, ThresholdTexts};
+use crate::scenario::meaning::NodePlan;
+use std::sync::Arc;
+
+/// No scenario has more nodes.
+const MOST_NODES: u32 = 100_000;
+/// Kubernetes' default (KubeletConfiguration `maxPods`).
+const MAX_PODS: u32 = 110;
+/// Kubernetes' default (KUBELET section 2).
+const TRANSITION_PERIOD: SimDuration = SimDuration::minutes(5);
+/// The kubelet's own constant (KUBELET section 6).
+const MONITORING_INTERVAL: SimDuration = SimDuration::seconds(10);
+
+/// Where settings may stand: at the node first, then at the scenario.
+struct Settings<'a, 't> {
+    layers: Vec<(&'a KubeletFile, Spot<'t>)>,
+}
+
+impl<'a, 't> Settings<'a, 't> {
+    /// The value of a key, with the place of its map; the node's own goes before the scenario's.
+    fn get<V>(&self, of: impl Fn(&'a KubeletFile) -> &'a Option<V>) -> Option<(&'a V, &Spot<'t>)> {
+        self.layers.iter().find_map(|(file, spot)| of(file).as_ref().map(|value| (value, spot)))
+    }
+}
+
+/// Reads the scenario's nodes.
+pub struct NodesCheck<'c, 'f, 't> {
+    pub findings: &'c mut Findings,
+    pub files: &'c Files<'f>,
+    /// The scenario's own `kubelet`.
+    pub kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+}
+
+impl NodesCheck<'_, '_, '_> {
+    /// All nodes, in the order of the file.
+    pub fn nodes(&mut self, spot: &Spot<'_>, nodes: &[NodeFile]) -> Vec<NodePlan> {
+        if nodes.is_empty() {
+            let fix = "add `nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]`";
+            self.findings.mistake(spot, "the scenario has no nodes", fix);
+        }
+        let mut names = Names::of("node");
+        let mut plans = Vec::new();
+        let mut total = 0u32;
+        for (index, node) in nodes.iter().enumerate() {
+            let spot = spot.index(index);
+            let before = self.findings.mistakes.len();
+            let plan = self.node(&spot, node);
+            let is_sound = self.findings.mistakes.len() == before;
+            let count = node.count.unwrap_or(1);
+            total = total.saturating_add(count);
+            if count == 0 {
+                self.findings.mistake(
+                    &spot.key("count"),
+                    "no nodes at all",
+                    "write 1 or more, or remove the entry",
+                );
+            }
+            if total > MOST_NODES {
+                let what = format!("{total} nodes are more than {MOST_NODES}");
+                self.findings.mistake(&spot.key("count"), what, "write a smaller number");
+                return plans;
+            }
+            names::must_be_a_label(self.findings, &spot.key("name"), "node", &node.name);
+            for name in names_of(&node.name, node.count) {
+                names.take(self.findings, &spot.key("name"), &name);
+                if is_sound {
+                    plans.push(NodePlan { node: Node { name, ..plan.node.clone() }, ..plan.clone() });
+                }
+            }
+        }
+        plans
+    }
+
+    fn node(&mut self, spot: &Spot<'_>, node: &NodeFile) -> NodePlan {
+        let mut settings = Settings { layers: Vec::new() };
+        settings.layers.extend(node.kubelet.as_ref().map(|file| (file, spot.key("kubelet"))));
+        settings.layers.extend(self.kubelet.as_ref().map(|(file, spot)| (*file, spot.clone())));
+        let capacity = self.capacity(&spot.key("capacity"), node, &settings);
+        let eviction = self.eviction(spot, node, &settings);
+        let reserves = self.reserves(&settings);
+        let allocatable = kubelet::allocatable(capacity, reserves, &eviction.thresholds);
+        self.refuse_what_leaves_nothing(&settings, &node.name, (capacity, allocatable), &eviction);
+        self.note_what_is_not_simulated(node, &settings);
+        let owner = Owner { words: format!("node {}", node.name), has_request: false, has_limit: false };
+        let mut usage = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
+        let system_daemons = usage.usage(&spot.key("systemDaemons"), node.system_daemons.as_ref());
+        let page_cache = usage.usage(&spot.key("pageCache"), node.page_cache.as_ref());
+        let first_pass = self.first_pass(&spot.key("firstPass"), node, eviction.monitoring_interval);
+        NodePlan {
+            node: Node {
+                name: node.name.clone(),
+                capacity,
+                allocatable,
+                pods_memory_limit: kubelet::pods_memory_limit(capacity, reserves),
+                unschedulable: node.unschedulable,
+                taints: node.taints.iter().map(taint).collect(),
+                system_daemons: UsageCurve::constant(Bytes::ZERO),
+                page_cache: UsageCurve::constant(Bytes::ZERO),
+                first_pass: SimDuration::ZERO,
+            },
+            kubelet: Arc::new(eviction),
+            system_daemons,
+            page_cache,
+            first_pass,
+        }
+    }
+
+    fn capacity(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> Room {
+        let cpu = amount(self.findings, &spot.key("cpu"), &node.capacity.cpu, Resource::Cpu).milli_cpu();
+        let memory =
+            amount(self.findings, &spot.key("memory"), &node.capacity.memory, Resource::Memory).bytes();
+        if memory == Bytes::ZERO && node.capacity.memory.0.sign() == 0 {
+            self.findings.mistake(&spot.key("memory"), "a node without memory", "write for example 8Gi");
+        }
+        let from_kubelet = settings.get(|file| &file.max_pods).map(|(max_pods, _)| *max_pods);
+        let pods = node.capacity.pods.or(from_kubelet).unwrap_or(MAX_PODS);
+        Room { cpu, memory, pods }
+    }
+
+    fn eviction(
+        &mut self,
+        spot: &Spot<'_>,
+        node: &NodeFile,
+        settings: &Settings<'_, '_>,
+    ) -> EvictionSettings {
+        let nothing = Texts::new();
+        let defaults = kubelet::default_hard();
+        let map = |found: Option<(&'_ Texts, &Spot<'_>)>| found.map(|(texts, _)| texts.clone());
+        let hard = map(settings.get(|file| &file.eviction_hard)).unwrap_or(defaults);
+        let soft = map(settings.get(|file| &file.eviction_soft)).unwrap_or_default();
+        let grace = map(settings.get(|file| &file.eviction_soft_grace_period)).unwrap_or_default();
+        let reclaim =
+            settings.get(|file| &file.eviction_minimum_reclaim).map_or(&nothing, |(texts, _)| texts);
+        let enforced = settings.get(|file| &file.enforce_node_allocatable);
+        let texts = ThresholdTexts {
+            hard: &hard,
+            soft: &soft,
+            soft_grace_period: &grace,
+            minimum_reclaim: reclaim,
+            pods_are_enforced: enforced
+                .is_none_or(|(enforced, _)| enforced.iter().any(|name| name == "pods")),
+        };
+        let thresholds = kubelet::thresholds(texts).unwrap_or_else(|refusals| {
+            self.tell(refusals, settings);
+            Vec::new()
+        });
+        let max_pod_grace_period = self.max_pod_grace_period(settings);
+        let monitoring_interval = node.monitoring_interval.map_or(MONITORING_INTERVAL, |text| {
+            positive_length(self.findings, &spot.key("monitoringInterval"), text, "the monitoring interval")
+        });
+        EvictionSettings {
+            thresholds,
+            pressure_transition_period: self.transition_period(settings),
+            max_pod_grace_period,
+            monitoring_interval,
+        }
+    }
+
+    /// Tells refusals at the map that they are about, at the node or at the scenario.
+    fn tell(&mut self, refusals: Vec<KubeletRefusal>, settings: &Settings<'_, '_>) {
+        for refusal in refusals {
+            let holders = settings.layers.iter().map(|(_, spot)| spot.key(refusal.map));
+            let map = holders.clone().find(Spot::is_written).or_else(|| holders.clone().next());
+            let Some(map) = map else { continue };
+            let mistake = map.key(&refusal.entry).mistake(refusal.what, refusal.fix);
+            // The scenario's own settings are read again for each node, and told once.
+            if !self.findings.mistakes.contains(&mistake) {
+                self.findings.mistakes.push(mistake);
+            }
+        }
+    }
+
+    fn transition_period(&mut self, settings: &Settings<'_, '_>) -> SimDuration {
+        let found = settings.get(|file| &file.eviction_pressure_transition_period);
+        let Some((text, spot)) = found else { return TRANSITION_PERIOD };
+        let spot = spot.key("evictionPressureTransitionPeriod");
+        match kubelet::go_duration(text) {
+            Ok(period) if period <= LONGEST => period,
+            Ok(period) => {
+                self.findings.mistake(
+                    &spot,
+                    format!("{period} is longer than 100 years"),
+                    "write a shorter length",
+                );
+                TRANSITION_PERIOD
+            }
+            Err((what, fix)) => {
+                self.findings.mistake(&spot, what, fix);
+                TRANSITION_PERIOD
+            }
+        }
+    }
+
+    fn max_pod_grace_period(&mut self, settings: &Settings<'_, '_>) -> SimDuration {
+        let seconds =
+            settings.get(|file| &file.eviction_max_pod_grace_period).map_or(0, |(seconds, _)| *seconds);
+        if seconds < 0 {
+            let sentence =
+                "a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does today";
+            self.findings.assume(sentence);
+        }
+        SimDuration::seconds(u64::try_from(seconds).unwrap_or(0))
+    }
+
+    fn reserves(&mut self, settings: &Settings<'_, '_>) -> [Reserve; 2] {
+        let kube = settings.get(|file| &file.kube_reserved).map(|(texts, _)| texts);
+        let system = settings.get(|file| &file.system_reserved).map(|(texts, _)| texts);
+        [("kubeReserved", kube), ("systemReserved", system)].map(|(map, texts)| {
+            let Some(texts) = texts else { return Reserve::default() };
+            kubelet::reserve(map, texts).unwrap_or_else(|refusals| {
+                self.tell(refusals, settings);
+                Reserve::default()
+            })
+        })
+    }
+
+    fn refuse_what_leaves_nothing(
+        &mut self,
+        settings: &Settings<'_, '_>,
+        name: &str,
+        (capacity, allocatable): (Room, Room),
+        eviction: &EvictionSettings,
+    ) {
+        let is_too_high = |line: &&crate::eviction::Threshold| {
+            line.signal == Signal::MemoryAvailable && line.value.at(capacity.memory) >= capacity.memory
+        };
+        let map = |hard: bool| if hard { "evictionHard" } else { "evictionSoft" };
+        if let Some(line) =
+            eviction.thresholds.iter().find(is_too_high).filter(|_| capacity.memory > Bytes::ZERO)
+        {
+            let refusal = KubeletRefusal {
+                map: map(line.is_hard()),
+                entry: line.signal.name().to_owned(),
+                what: format!(
+                    "node {name} has {} of memory, and must always have {} available",
+                    capacity.memory,
+                    line.value.at(capacity.memory)
+                ),
+                fix: "lower the threshold, or give the node more memory".into(),
+            };
+            self.tell(vec![refusal], settings);
+        } else if allocatable.memory == Bytes::ZERO && capacity.memory > Bytes::ZERO {
+            let Some((_, spot)) = settings.layers.first() else { return };
+            let what = format!(
+                "node {name} has nothing left for pods: its reserves and its threshold take all {} of memory",
+                capacity.memory
+            );
+            self.findings.mistake(
+                spot,
+                what,
+                "lower kubeReserved or systemReserved, or give the node more memory",
+            );
+        }
+    }
+
+    fn note_what_is_not_simulated(&mut self, node: &NodeFile, settings: &Settings<'_, '_>) {
+        let keys: Vec<&str> = settings.layers.iter().flat_map(|(file, _)| file.not_simulated()).collect();
+        if !keys.is_empty() {
+            let keys = keys.join(", ");
+            self.findings
+                .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
+        }
+        let maps = [settings.get(|file| &file.eviction_hard), settings.get(|file| &file.eviction_soft)];
+        let is_of_memory = |name: &str| Signal::named(name).is_none_or(Signal::is_memory);
+        if maps.iter().flatten().any(|(texts, _)| texts.keys().any(|name| !is_of_memory(name))) {
+            self.findings.assume("disk and pid signals are not simulated in this version");
+        }
+        if node.taints.iter().any(|taint| taint.effect == EffectFile::NoExecute) {
+            self.findings
+                .assume("a NoExecute taint keeps pods away; that it drives pods off is not simulated yet");
+        }
+    }
+
+    fn first_pass(
+        &mut self,
+        spot: &Spot<'_>,
+        node: &NodeFile,
+        interval: SimDuration,
+    ) -> Varying<SimDuration> {
+        match &node.first_pass {
+            Some(crate::scenario::decode::TextOr::Text(text)) => {
+                Varying::Fixed(length(self.findings, spot, *text))
+            }
+            Some(drawn) => varying_length(self.findings, spot, drawn),
+            None => {
+                self.findings.assume(
+                    "when a kubelet's eviction loop looks first is unknown: drawn for each node, evenly over one monitoring interval (firstPass)",
+                );
+                // The interval itself would be the next pass.
+                let max = interval.0.saturating_sub(1) as f64;
+                Varying::Drawn(Distribution {
+                    law: Law::Uniform { min: 0.0, max },
+                    at_least: None,
+                    at_most: None,
+                })
+            }
+        }
+    }
+}
+
+/// `name`, or `name-0` to `name-(n-1)`.
+fn names_of(name: &str, count: Option<u32>) -> Vec<String> {
+    match count {
+        None => vec![name.to_owned()],
+        Some(count) => (0..count.min(MOST_NODES)).map(|number| format!("{name}-{number}")).collect(),
+    }
+}
+
+fn taint(taint: &TaintFile) -> Taint {
+    Taint { key: taint.key.clone(), value: taint.value.clone(), effect: effect(taint.effect) }
+}
+
+pub fn effect(effect: EffectFile) -> TaintEffect {
+    match effect {
+        EffectFile::NoSchedule => TaintEffect::NoSchedule,
+        EffectFile::PreferNoSchedule => TaintEffect::PreferNoSchedule,
+        EffectFile::NoExecute => TaintEffect::NoExecute,
+    }
+}

@@ -1,0 +1,89 @@
+//! One sentence for each kind of key that is accepted and not simulated.
+//!
+//! What: collecting such keys over all pods, with whose they are.
+//! Never: which keys these are; [`super::super::file::pod`] lists them.
+
+use super::spot::Findings;
+use crate::scenario::file::pod::SpecFile;
+use std::collections::BTreeMap;
+
+/// Keys that could change nothing here, whatever they say: they share one sentence.
+const HARMLESS: &[&str] = &[
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "image",
+    "imagePullPolicy",
+    "imagePullSecrets",
+    "metadata",
+    "ports",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeMounts",
+    "workingDir",
+];
+/// So many owners are named.
+const NAMED: usize = 3;
+
+/// The keys seen so far, each with those who have it.
+#[derive(Debug, Default)]
+pub struct NotSimulatedKeys {
+    owners: BTreeMap<String, Vec<String>>,
+}
+
+impl NotSimulatedKeys {
+    /// Notes what a workload's manifest says and is not simulated.
+    pub fn note(&mut self, workload: &str, manifest: &SpecFile) {
+        for key in manifest.not_simulated() {
+            self.add(key, workload.to_owned());
+        }
+        for container in manifest.init_containers.iter().chain(&manifest.containers) {
+            let keys = container.not_simulated().into_iter().chain(container.resources.not_simulated());
+            for key in keys {
+                self.add(key, format!("{workload}/{}", container.name));
+            }
+        }
+    }
+
+    fn add(&mut self, key: &str, owner: String) {
+        self.owners.entry(camel_case(key)).or_default().push(owner);
+    }
+
+    /// Tells them.
+    pub fn tell(&self, findings: &mut Findings) {
+        let (harmless, telling): (Vec<_>, Vec<_>) =
+            self.owners.iter().partition(|(key, _)| HARMLESS.contains(&key.as_str()));
+        for (key, owners) in telling {
+            findings.assume(format!("{key} of {} is not simulated yet", some_of(owners)));
+        }
+        if !harmless.is_empty() {
+            let keys: Vec<&str> = harmless.iter().map(|(key, _)| key.as_str()).collect();
+            findings
+                .assume(format!("accepted in pod templates, and without effect here: {}", keys.join(", ")));
+        }
+    }
+}
+
+/// The first few.
+fn some_of(owners: &[String]) -> String {
+    let named = owners.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match owners.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// `readiness_probe` -> `readinessProbe`.
+fn camel_case(key: &str) -> String {
+    let mut words = key.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let mut letters = word.chars();
+        let initial = letters.next().map(|letter| letter.to_ascii_uppercase());
+        camel + &initial.into_iter().chain(letters).collect::<String>()
+    })
+}

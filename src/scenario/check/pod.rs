@@ -1,0 +1,526 @@
+//! Pods and workloads: as written -> as meant.
+//!
+//! What: the short form and the pod template become the same plan.
+//! Next: [`super::container`], what each container becomes.
+
+use super::arrivals::{arrivals, count};
+use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
+use super::names::{self, Names};
+use super::node::effect;
+use super::not_simulated::NotSimulatedKeys;
+use super::numbers::{Range, bytes, distribution, instant, length_or, varying_bytes};
+use super::spot::{Findings, Spot};
+use super::tables::Files;
+use crate::ground::{Bytes, SimDuration};
+use crate::model::{
+    ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
+    Volume, VolumeKind, Workload,
+};
+use crate::scenario::arrivals::Arrivals;
+use crate::scenario::decode::TextOr;
+use crate::scenario::distribution::{Distribution, Varying};
+use crate::scenario::file::accepted::NotSimulated;
+use crate::scenario::file::pod::{
+    AmountsFile, BehaviorFile, ContainerFile, EmptyDirFile, MediumFile, OperatorFile, PodFile,
+    RestartPolicyFile, SpecFile, TolerationFile, VolumeFile,
+};
+use crate::scenario::file::varying::MayVary;
+use crate::scenario::file::{ControllerKind, WorkloadFile};
+use crate::scenario::meaning::{ContainerPlan, DrawnAmounts, PodPlan, WorkloadPlan};
+use crate::scenario::nearest::nearest;
+use crate::scenario::notation::DurationText;
+
+/// Pods of this priority and above are never evicted. Source: kubernetes `SystemCriticalPriority`.
+const NEVER_EVICTED: i32 = 2_000_000_000;
+/// Kubernetes' default of `backoffLimit`.
+const BACKOFF_LIMIT: u32 = 6;
+
+/// Reads the scenario's pods and workloads.
+pub struct PodsCheck<'c, 'f> {
+    findings: &'c mut Findings,
+    files: &'c Files<'f>,
+    not_simulated: NotSimulatedKeys,
+}
+
+impl<'c, 'f> PodsCheck<'c, 'f> {
+    pub fn new(findings: &'c mut Findings, files: &'c Files<'f>) -> PodsCheck<'c, 'f> {
+        PodsCheck { findings, files, not_simulated: NotSimulatedKeys::default() }
+    }
+
+    /// All of them: the pods of the short form first.
+    pub fn all(&mut self, top: &Spot<'_>, pods: &[PodFile], workloads: &[WorkloadFile]) -> Vec<WorkloadPlan> {
+        if pods.is_empty() && workloads.is_empty() {
+            let fix = "add `pods: [{name: web, workingSet: 300Mi}]`, or `workloads`";
+            self.findings.mistake(top, "the scenario has no pods", fix);
+        }
+        let mut taken = Names::of("workload");
+        let mut plans = Vec::new();
+        for (index, pod) in pods.iter().enumerate() {
+            let spot = top.key("pods").index(index);
+            names::must_be_a_label(self.findings, &spot.key("name"), "pod", &pod.name);
+            taken.take(self.findings, &spot.key("name"), &pod.name);
+            plans.push(self.bare(&spot, pod));
+        }
+        for (index, workload) in workloads.iter().enumerate() {
+            let spot = top.key("workloads").index(index);
+            names::must_be_a_label(self.findings, &spot.key("name"), "workload", &workload.name);
+            taken.take(self.findings, &spot.key("name"), &workload.name);
+            plans.push(self.workload(&spot, workload));
+        }
+        self.not_simulated.tell(self.findings);
+        plans
+    }
+
+    fn bare(&mut self, spot: &Spot<'_>, pod: &PodFile) -> WorkloadPlan {
+        let asked = Asked {
+            requests: (spot.key("requests"), pod.requests.as_ref()),
+            limits: (spot.key("limits"), pod.limits.as_ref()),
+        };
+        let words = format!("pod {}", pod.name);
+        let mut check = ContainerCheck {
+            findings: &mut *self.findings,
+            files: self.files,
+            words: &words,
+            role: Role::Regular,
+            has_rows: false,
+        };
+        let (container, plan) = check.container(&pod.name, &asked, (spot, &Doing::of_pod(pod)));
+        let (priority, drawn_priority) = self.priority(&spot.key("priority"), &words, pod.priority.as_ref());
+        let spec = PodSpec {
+            containers: vec![container],
+            priority,
+            restart_policy: restart_policy(pod.restart_policy),
+            termination_grace_period: grace_period(pod.termination_grace_period_seconds),
+            tolerations: self.tolerations(&spot.key("tolerations"), &pod.tolerations),
+            ..PodSpec::default()
+        };
+        let at = instant(self.findings, &spot.key("at"), pod.at);
+        let count = pod.count.map_or(1, |number| count(self.findings, &spot.key("count"), number));
+        WorkloadPlan {
+            workload: Workload { name: pod.name.clone(), controller: Controller::Nobody },
+            arrivals: Arrivals::At { at, count },
+            pod: PodPlan {
+                spec,
+                drawn_priority,
+                pull_time: self.pull_time(&spot.key("pullTime"), pod.pull_time.as_ref()),
+                init_containers: Vec::new(),
+                containers: vec![plan],
+                volume_contents: Vec::new(),
+            },
+            single: pod.count.is_none(),
+        }
+    }
+
+    fn workload(&mut self, spot: &Spot<'_>, workload: &WorkloadFile) -> WorkloadPlan {
+        let arrivals = self.arrivals(spot, workload);
+        let pod = self.pod(spot, workload, matches!(arrivals, Arrivals::Rows(_)));
+        let controller = self.controller(spot, workload, pod.spec.restart_policy);
+        let workload = Workload { name: workload.name.clone(), controller };
+        WorkloadPlan { workload, arrivals, pod, single: false }
+    }
+
+    fn arrivals(&mut self, spot: &Spot<'_>, workload: &WorkloadFile) -> Arrivals {
+        let at = instant(self.findings, &spot.key("at"), workload.at);
+        let nothing = Arrivals::At { at, count: 1 };
+        match (workload.replicas, &workload.arrivals) {
+            (Some(replicas), None) => {
+                Arrivals::At { at, count: count(self.findings, &spot.key("replicas"), replicas) }
+            }
+            (None, Some(written)) => {
+                if workload.at.is_some() {
+                    let fix = "remove `at`, and write `from` in `arrivals`";
+                    self.findings.mistake(
+                        &spot.key("at"),
+                        "`at` goes with `replicas`, not with `arrivals`",
+                        fix,
+                    );
+                }
+                arrivals(self.findings, self.files, &spot.key("arrivals"), written)
+            }
+            (Some(_), Some(_)) => {
+                let what = format!("workload {}: `replicas` and `arrivals` together", workload.name);
+                let fix = "keep `replicas` for pods that come at once, or `arrivals` for a stream of them";
+                self.findings.mistake(&spot.key("arrivals"), what, fix);
+                nothing
+            }
+            (None, None) => {
+                let what = format!(
+                    "workload {} says neither how many pods there are nor when they arrive",
+                    workload.name
+                );
+                self.findings.mistake(spot, what, "add `replicas: 1`, or `arrivals`");
+                nothing
+            }
+        }
+    }
+
+    fn controller(&mut self, spot: &Spot<'_>, workload: &WorkloadFile, restart: RestartPolicy) -> Controller {
+        let kind = workload.kind.unwrap_or(ControllerKind::Pod);
+        let policy = spot.keys(&["template", "spec", "restartPolicy"]);
+        if kind != ControllerKind::Job && workload.backoff_limit.is_some() {
+            let what = "`backoffLimit` is a Job's";
+            self.findings.mistake(&spot.key("backoffLimit"), what, "write `kind: Job`, or remove it");
+        }
+        if kind == ControllerKind::Job && restart == RestartPolicy::Always {
+            let what = format!("job {}: a Job's pods cannot have restartPolicy Always", workload.name);
+            self.findings.mistake(
+                &policy,
+                what,
+                "add `restartPolicy: Never` (or OnFailure) to template.spec",
+            );
+        }
+        if kind == ControllerKind::ReplicaSet && restart != RestartPolicy::Always {
+            let what = format!("replica set {}: its pods must have restartPolicy Always", workload.name);
+            self.findings.mistake(&policy, what, "remove restartPolicy, or write `kind: Job`");
+        }
+        match kind {
+            ControllerKind::Pod => Controller::Nobody,
+            ControllerKind::ReplicaSet => Controller::ReplicaSet,
+            ControllerKind::Job => {
+                Controller::Job { backoff_limit: workload.backoff_limit.unwrap_or(BACKOFF_LIMIT) }
+            }
+        }
+    }
+
+    fn pod(&mut self, spot: &Spot<'_>, workload: &WorkloadFile, has_rows: bool) -> PodPlan {
+        let (name, behavior) = (workload.name.as_str(), &workload.behavior);
+        let manifest = &workload.template.spec;
+        let (manifest_spot, behavior_spot) = (spot.keys(&["template", "spec"]), spot.key("behavior"));
+        if manifest.containers.is_empty() {
+            let what = format!("workload {name}: a pod without containers");
+            self.findings.mistake(&manifest_spot, what, "add `containers: [{name: app}]`");
+        }
+        self.names(&manifest_spot, manifest);
+        self.refuse_unknown_behavior(&behavior_spot, behavior, manifest);
+        self.not_simulated.note(name, manifest);
+
+        let mut containers =
+            TemplateContainers { check: self, name, behavior: (&behavior_spot, behavior), has_rows };
+        let (init_specs, init_plans) =
+            containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
+        let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
+        let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
+        let volumes = self.volumes(&manifest_spot.key("volumes"), &manifest.volumes);
+        PodPlan {
+            spec: PodSpec {
+                init_containers: init_specs,
+                containers: specs,
+                overhead: self.overhead(&manifest_spot.key("overhead"), manifest.overhead.as_ref()),
+                volumes: volumes.clone(),
+                priority,
+                priority_class_name: manifest.priority_class_name.clone().unwrap_or_default(),
+                restart_policy: restart_policy(manifest.restart_policy),
+                termination_grace_period: grace_period(manifest.termination_grace_period_seconds),
+                tolerations: self.tolerations(&manifest_spot.key("tolerations"), &manifest.tolerations),
+                ..PodSpec::default()
+            },
+            drawn_priority,
+            pull_time: self.pull_time(&behavior_spot.key("pullTime"), behavior.pull_time.as_ref()),
+            init_containers: init_plans,
+            containers: plans,
+            volume_contents: self.volume_contents(&behavior_spot.key("volumes"), behavior, &volumes),
+        }
+    }
+
+    /// Names of containers and volumes are labels, each once in its pod.
+    fn names(&mut self, spot: &Spot<'_>, manifest: &SpecFile) {
+        let mut taken = Names::of("container");
+        for (key, containers) in
+            [("initContainers", &manifest.init_containers), ("containers", &manifest.containers)]
+        {
+            for (index, container) in containers.iter().enumerate() {
+                let spot = spot.key(key).index(index).key("name");
+                names::must_be_a_label(self.findings, &spot, "container", &container.name);
+                taken.take(self.findings, &spot, &container.name);
+            }
+        }
+        let mut taken = Names::of("volume");
+        for (index, volume) in manifest.volumes.iter().enumerate() {
+            let spot = spot.key("volumes").index(index).key("name");
+            names::must_be_a_label(self.findings, &spot, "volume", &volume.name);
+            taken.take(self.findings, &spot, &volume.name);
+        }
+    }
+
+    fn refuse_unknown_behavior(&mut self, spot: &Spot<'_>, behavior: &BehaviorFile, manifest: &SpecFile) {
+        let all = manifest.init_containers.iter().chain(&manifest.containers);
+        let containers: Vec<&str> = all.map(|container| container.name.as_str()).collect();
+        for name in behavior.containers.keys() {
+            self.must_be_one_of(&spot.keys(&["containers", name]), "container", name, &containers);
+        }
+        let volumes: Vec<&str> = manifest.volumes.iter().map(|volume| volume.name.as_str()).collect();
+        for name in behavior.volumes.keys() {
+            self.must_be_one_of(&spot.keys(&["volumes", name]), "volume", name, &volumes);
+        }
+    }
+
+    fn must_be_one_of(&mut self, spot: &Spot<'_>, kind: &str, name: &str, known: &[&str]) {
+        if known.contains(&name) {
+            return;
+        }
+        let fix = match (nearest(name, known), known) {
+            (Some(near), _) => format!("write `{near}`"),
+            (None, []) => format!("add the {kind} to the template, or remove its behavior"),
+            (None, _) => format!("the template's {kind}s are {}", known.join(", ")),
+        };
+        self.findings.mistake(spot, format!("the template has no {kind} \"{}\"", name.escape_debug()), fix);
+    }
+
+    /// The priority of the manifest, or of its well-known class.
+    fn class_or_priority(
+        &mut self,
+        spot: &Spot<'_>,
+        name: &str,
+        manifest: &SpecFile,
+    ) -> (Option<i32>, Option<Distribution>) {
+        if manifest.priority.is_some() {
+            return self.priority(
+                &spot.key("priority"),
+                &format!("workload {name}"),
+                manifest.priority.as_ref(),
+            );
+        }
+        let priority = match manifest.priority_class_name.as_deref() {
+            None => None,
+            Some("system-node-critical") => Some(NEVER_EVICTED + 1000),
+            Some("system-cluster-critical") => Some(NEVER_EVICTED),
+            Some(class) => {
+                self.findings.assume(format!(
+                    "the value of the priority class {class} is not known here: workload {name} has priority 0 (write `priority`)"
+                ));
+                None
+            }
+        };
+        (priority, None)
+    }
+
+    fn priority(
+        &mut self,
+        spot: &Spot<'_>,
+        words: &str,
+        written: Option<&MayVary<i32, f64>>,
+    ) -> (Option<i32>, Option<Distribution>) {
+        match written {
+            None => (None, None),
+            Some(TextOr::Full(law)) => (None, Some(distribution(self.findings, spot, law, Range::PRIORITY))),
+            Some(TextOr::Text(priority)) => {
+                if *priority >= NEVER_EVICTED {
+                    let sentence = format!(
+                        "{words} has priority {priority}: from {NEVER_EVICTED} on, a pod is never evicted"
+                    );
+                    self.findings.assume(sentence);
+                }
+                (Some(*priority), None)
+            }
+        }
+    }
+
+    fn pull_time(
+        &mut self,
+        spot: &Spot<'_>,
+        written: Option<&MayVary<DurationText>>,
+    ) -> Varying<SimDuration> {
+        if written.is_none() {
+            self.findings.assume("where no pullTime is given, images are there already: 0s is taken");
+        }
+        length_or(self.findings, spot, written, SimDuration::ZERO)
+    }
+
+    fn tolerations(&mut self, spot: &Spot<'_>, tolerations: &[TolerationFile]) -> Vec<Toleration> {
+        let mut read = Vec::new();
+        for (index, toleration) in tolerations.iter().enumerate() {
+            let spot = spot.index(index);
+            let operator = match toleration.operator {
+                None | Some(OperatorFile::Equal) => TolerationOperator::Equal,
+                Some(OperatorFile::Exists) => TolerationOperator::Exists,
+            };
+            if operator == TolerationOperator::Exists && !toleration.value.is_empty() {
+                let what = "a toleration with the operator Exists compares no value";
+                self.findings.mistake(&spot.key("value"), what, "remove `value`, or write `operator: Equal`");
+            }
+            if operator == TolerationOperator::Equal && toleration.key.is_empty() {
+                let what = "a toleration without a key must have the operator Exists";
+                self.findings.mistake(&spot, what, "add `key`, or write `operator: Exists`");
+            }
+            if toleration.toleration_seconds.is_some() {
+                self.findings
+                    .assume("tolerationSeconds is accepted; taints drive no pods away in this version");
+            }
+            read.push(Toleration {
+                key: toleration.key.clone(),
+                operator,
+                value: toleration.value.clone(),
+                effect: toleration.effect.map(effect),
+            });
+        }
+        read
+    }
+
+    fn overhead(&mut self, spot: &Spot<'_>, overhead: Option<&AmountsFile>) -> ResourceAmounts {
+        let asked = amounts(self.findings, spot, overhead);
+        if asked.drawn != DrawnAmounts::default() {
+            self.findings.mistake(spot, "a pod's overhead cannot vary", "write one quantity");
+        }
+        asked.fixed
+    }
+
+    fn volumes(&mut self, spot: &Spot<'_>, volumes: &[VolumeFile]) -> Vec<Volume> {
+        let mut read = Vec::new();
+        for (index, volume) in volumes.iter().enumerate() {
+            let kind = self.volume_kind(&spot.index(index), volume);
+            read.push(Volume { name: volume.name.clone(), kind });
+        }
+        read
+    }
+
+    fn volume_kind(&mut self, spot: &Spot<'_>, volume: &VolumeFile) -> VolumeKind {
+        let is_written = |kind: &Option<NotSimulated>| kind.is_some();
+        let kinds = [
+            (is_written(&volume.persistent_volume_claim), VolumeKind::PersistentVolumeClaim),
+            (is_written(&volume.host_path), VolumeKind::HostPath),
+            (is_written(&volume.config_map), VolumeKind::ConfigMap),
+            (is_written(&volume.git_repo), VolumeKind::GitRepo),
+            (!volume.not_simulated().is_empty(), VolumeKind::Other),
+        ];
+        let mut written: Vec<VolumeKind> =
+            kinds.into_iter().filter_map(|(is_it, kind)| is_it.then_some(kind)).collect();
+        if let Some(empty_dir) = &volume.empty_dir {
+            written.push(self.empty_dir(&spot.key("emptyDir"), empty_dir));
+        }
+        if written.len() > 1 || volume.not_simulated().len() > 1 {
+            let what = format!("volume {} is of several kinds", volume.name);
+            self.findings.mistake(spot, what, "keep one of them");
+        }
+        written.first().copied().unwrap_or(VolumeKind::EmptyDir { size_limit: None })
+    }
+
+    fn empty_dir(&mut self, spot: &Spot<'_>, empty_dir: &EmptyDirFile) -> VolumeKind {
+        let limit = empty_dir.size_limit.as_ref();
+        let size_limit = limit.map(|text| bytes(self.findings, &spot.key("sizeLimit"), text));
+        match empty_dir.medium {
+            Some(MediumFile::Memory) => VolumeKind::MemoryEmptyDir { size_limit },
+            None | Some(MediumFile::Default) => VolumeKind::EmptyDir { size_limit },
+        }
+    }
+
+    /// What each volume holds, in the manifest's order; nothing where nothing is said.
+    fn volume_contents(
+        &mut self,
+        spot: &Spot<'_>,
+        behavior: &BehaviorFile,
+        volumes: &[Volume],
+    ) -> Vec<Varying<Bytes>> {
+        let mut contents = Vec::new();
+        for volume in volumes {
+            let spot = spot.key(&volume.name);
+            let written = behavior.volumes.get(&volume.name);
+            let held = written.map(|number| varying_bytes(self.findings, &spot, number));
+            let limit = match volume.kind {
+                VolumeKind::EmptyDir { size_limit } | VolumeKind::MemoryEmptyDir { size_limit } => size_limit,
+                _ => None,
+            };
+            if let (Some(Varying::Fixed(held)), Some(limit)) = (&held, limit)
+                && limit > Bytes::ZERO
+                && limit < *held
+            {
+                let what = format!("volume {} holds {held}, above its sizeLimit of {limit}", volume.name);
+                self.findings.mistake(
+                    &spot,
+                    what,
+                    format!("raise the sizeLimit to {held}, or let it hold less"),
+                );
+            }
+            contents.push(held.unwrap_or(Varying::Fixed(Bytes::ZERO)));
+        }
+        contents
+    }
+}
+
+/// Reads the containers of one template.
+struct TemplateContainers<'p, 'c, 'f, 't> {
+    check: &'p mut PodsCheck<'c, 'f>,
+    /// The workload's name.
+    name: &'p str,
+    behavior: (&'p Spot<'t>, &'p BehaviorFile),
+    /// A table of arrivals may give the first container its amounts.
+    has_rows: bool,
+}
+
+impl TemplateContainers<'_, '_, '_, '_> {
+    fn init(
+        &mut self,
+        spot: &Spot<'_>,
+        containers: &[ContainerFile],
+    ) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
+        let mut read = Vec::new();
+        for (index, container) in containers.iter().enumerate() {
+            let spot = spot.index(index);
+            if !matches!(container.restart_policy, None | Some(RestartPolicyFile::Always)) {
+                let what =
+                    format!("the restartPolicy of init container {} can only be Always", container.name);
+                let fix = "write Always for a sidecar, or remove it";
+                self.check.findings.mistake(&spot.key("restartPolicy"), what, fix);
+            }
+            let role = if container.restart_policy.is_some() { Role::Sidecar } else { Role::Init };
+            read.push(self.container(&spot, container, role, false));
+        }
+        read.into_iter().unzip()
+    }
+
+    fn regular(
+        &mut self,
+        spot: &Spot<'_>,
+        containers: &[ContainerFile],
+    ) -> (Vec<ContainerSpec>, Vec<ContainerPlan>) {
+        let mut read = Vec::new();
+        for (index, container) in containers.iter().enumerate() {
+            let spot = spot.index(index);
+            if container.restart_policy.is_some() {
+                let what = format!("container {} has a restartPolicy of its own", container.name);
+                let fix = "write it in `spec`, for all containers; only sidecars, among `initContainers`, have their own";
+                self.check.findings.mistake(&spot.key("restartPolicy"), what, fix);
+            }
+            read.push(self.container(&spot, container, Role::Regular, self.has_rows && index == 0));
+        }
+        read.into_iter().unzip()
+    }
+
+    fn container(
+        &mut self,
+        spot: &Spot<'_>,
+        container: &ContainerFile,
+        role: Role,
+        has_rows: bool,
+    ) -> (ContainerSpec, ContainerPlan) {
+        let (behavior_spot, behavior) = self.behavior;
+        let words = format!("container {} of {}", container.name, self.name);
+        let mut check = ContainerCheck {
+            findings: &mut *self.check.findings,
+            files: self.check.files,
+            words: &words,
+            role,
+            has_rows,
+        };
+        let resources = spot.key("resources");
+        let asked = Asked {
+            requests: (resources.key("requests"), container.resources.requests.as_ref()),
+            limits: (resources.key("limits"), container.resources.limits.as_ref()),
+        };
+        let doing_spot = behavior_spot.keys(&["containers", &container.name]);
+        let doing = behavior.containers.get(&container.name).map(Doing::of_container).unwrap_or_default();
+        check.container(&container.name, &asked, (&doing_spot, &doing))
+    }
+}
+
+fn restart_policy(written: Option<RestartPolicyFile>) -> RestartPolicy {
+    match written {
+        None | Some(RestartPolicyFile::Always) => RestartPolicy::Always,
+        Some(RestartPolicyFile::OnFailure) => RestartPolicy::OnFailure,
+        Some(RestartPolicyFile::Never) => RestartPolicy::Never,
+    }
+}
+
+/// Kubernetes' default is 30 seconds; the API writes it into every pod.
+fn grace_period(seconds: Option<u32>) -> Option<SimDuration> {
+    Some(SimDuration::seconds(u64::from(seconds.unwrap_or(30))))
+}

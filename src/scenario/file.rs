@@ -1,0 +1,177 @@
+//! A scenario as it is written: one struct for each map of the file.
+//!
+//! What: the keys, their shapes and their descriptions, from which the JSON
+//! schema is made. Never: whether the values make sense together, or what is
+//! left out: that is [`super::check`]'s.
+//! Next: [`usage`], [`arrivals`], [`pod`], [`node`], [`kubelet`]; the keys are
+//! told at length in `docs/scenario-format.md`.
+
+pub(crate) mod accepted;
+pub mod arrivals;
+pub mod kubelet;
+pub mod node;
+pub mod pod;
+pub mod usage;
+pub mod varying;
+
+use crate::scenario::notation::DurationText;
+use arrivals::ArrivalsFile;
+use kubelet::KubeletFile;
+use node::NodeFile;
+use pod::{BehaviorFile, PodFile, TemplateFile};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A scenario of evictsim: a cluster, its pods, and the rules to tell their story under.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "evictsim scenario")]
+pub struct ScenarioFile {
+    /// Optional: `evictsim.io/v1`.
+    pub api_version: Option<ApiVersion>,
+    /// Optional: `Scenario`.
+    pub kind: Option<Kind>,
+    /// A DNS label; results are kept under it. Default: the file's name without its ending.
+    pub name: Option<String>,
+    /// Other scenario files, beside this one: their lists are put before this file's, their other values are defaults.
+    pub include: Option<IncludeFile>,
+    /// When the run ends.
+    pub horizon: DurationText,
+    /// Where all chance comes from. Default 1.
+    pub seed: Option<u64>,
+    /// How many independent runs of each set of rules. Default 1.
+    pub replications: Option<u32>,
+    /// Sets the switches below. Default Lesson.
+    pub rules: Option<RulesName>,
+    /// Who is evicted first. Default: as `rules` says.
+    pub eviction_order: Option<OrderFile>,
+    /// What a crash restarts. Default: as `rules` says.
+    pub restart_scope: Option<RestartScopeFile>,
+    /// The same story, the same draws, under several rules. Default: one run under the rules above.
+    #[serde(default)]
+    pub runs: Vec<RunFile>,
+    /// What is written down.
+    #[serde(default)]
+    pub record: RecordFile,
+    /// The kubelet's settings on all nodes, in KubeletConfiguration's own keys.
+    pub kubelet: Option<KubeletFile>,
+    /// At least one.
+    #[serde(default)]
+    pub nodes: Vec<NodeFile>,
+    /// Bare pods of one container: the short form of `workloads`.
+    #[serde(default)]
+    pub pods: Vec<PodFile>,
+    /// Controllers, and streams of pods.
+    #[serde(default)]
+    pub workloads: Vec<WorkloadFile>,
+}
+
+/// The version of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum ApiVersion {
+    /// The only one.
+    #[serde(rename = "evictsim.io/v1")]
+    V1,
+}
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Kind {
+    /// The only one.
+    Scenario,
+}
+
+/// One file, or several. Resolved before the scenario is read.
+pub type IncludeFile = crate::scenario::decode::TextOr<String, Vec<String>>;
+
+/// A set of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum RulesName {
+    /// As the lesson teaches: eviction by QoS class, a crash restarts the whole Pod.
+    Lesson,
+    /// As Kubernetes does it.
+    Kubernetes,
+}
+
+/// Who is evicted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum OrderFile {
+    /// BestEffort, then Burstable, then Guaranteed; inside a class as the kubelet.
+    QosClass,
+    /// Over its request first, then low priority, then the largest excess.
+    Kubelet,
+}
+
+/// What a crash restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum RestartScopeFile {
+    /// All containers of the Pod.
+    Pod,
+    /// The one container.
+    Container,
+}
+
+/// One set of rules to run the story under; what it leaves out is as the scenario says.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunFile {
+    /// A DNS label. Default: made from the rules.
+    pub name: Option<String>,
+    /// Sets the switches below.
+    pub rules: Option<RulesName>,
+    /// Who is evicted first.
+    pub eviction_order: Option<OrderFile>,
+    /// What a crash restarts.
+    pub restart_scope: Option<RestartScopeFile>,
+}
+
+/// What is written down.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RecordFile {
+    /// How often every node is looked at, or `None`. Default: horizon / 240, rounded up to whole seconds.
+    pub timeline: Option<String>,
+    /// Whether each eviction keeps the whole ranking. Default true.
+    pub rankings: Option<bool>,
+    /// Whether events are kept, as `kubectl get events` words them. Default true.
+    pub events: Option<bool>,
+}
+
+/// A controller's pods, or a stream of them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WorkloadFile {
+    /// A DNS label; the pods are called `name-0`, `name-1`, …
+    pub name: String,
+    /// Who looks after the pods when they end. Default Pod: nobody.
+    pub kind: Option<ControllerKind>,
+    /// How many pods, all created at `at`. Either this or `arrivals`.
+    pub replicas: Option<u32>,
+    /// When the replicas are created. Default 0s.
+    pub at: Option<DurationText>,
+    /// When pods arrive, one by one. Either this or `replicas`.
+    pub arrivals: Option<ArrivalsFile>,
+    /// How many failed pods a Job replaces. Default 6.
+    pub backoff_limit: Option<u32>,
+    /// The pods' manifest, exactly as in a Deployment.
+    pub template: TemplateFile,
+    /// What the manifest does not say.
+    #[serde(default)]
+    pub behavior: BehaviorFile,
+}
+
+/// Who looks after pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum ControllerKind {
+    /// Nobody: a bare Pod that is gone is gone.
+    Pod,
+    /// Every pod that ends is replaced.
+    ReplicaSet,
+    /// A failed or evicted pod is replaced, at most `backoffLimit` times.
+    Job,
+}
+
+/// The JSON schema of a scenario file, for editors.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(ScenarioFile).to_value()
+}

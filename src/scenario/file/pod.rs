@@ -1,0 +1,239 @@
+//! Pods, as written: the short form, and Kubernetes' pod template with its behavior.
+
+use super::accepted::kubernetes_keys;
+use super::node::EffectFile;
+use super::usage::UsageFile;
+use super::varying::MayVary;
+use crate::scenario::notation::{DurationText, QuantityText};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A bare pod of one container, or `count` of a kind.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PodFile {
+    /// A DNS label. With `count: n` the pods are called `name-0` to `name-(n-1)`.
+    pub name: String,
+    /// How many of this kind. Without it, one, called `name`.
+    pub count: Option<u32>,
+    /// When it is created. Default 0s.
+    pub at: Option<DurationText>,
+    /// What the scheduler keeps for it.
+    pub requests: Option<AmountsFile>,
+    /// What it may not exceed. A limit without a request is also the request.
+    pub limits: Option<AmountsFile>,
+    /// Larger is more important. Default 0.
+    pub priority: Option<MayVary<i32, f64>>,
+    /// Its memory over time. Default 0.
+    pub working_set: Option<UsageFile>,
+    /// From running to its own exit. Without it, it runs until it is stopped.
+    pub run_time: Option<MayVary<DurationText>>,
+    /// What it exits with after `runTime`; 0 is success. Default 0.
+    pub exit_code: Option<MayVary<u8, f64>>,
+    /// What the kubelet does when it ends. Default Always.
+    pub restart_policy: Option<RestartPolicyFile>,
+    /// From SIGTERM to SIGKILL at most, in whole seconds. Default 30.
+    pub termination_grace_period_seconds: Option<u32>,
+    /// What it puts up with.
+    #[serde(default)]
+    pub tolerations: Vec<TolerationFile>,
+    /// From being created to running. Default 0s.
+    pub start_up_time: Option<MayVary<DurationText>>,
+    /// From SIGTERM to its own exit. Default 1s.
+    pub stop_time: Option<MayVary<DurationText>>,
+    /// From the binding to the start of the container: sandbox and image. Default 0s.
+    pub pull_time: Option<MayVary<DurationText>>,
+}
+
+/// Requests or limits.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AmountsFile {
+    /// Cores.
+    pub cpu: Option<MayVary<QuantityText>>,
+    /// Bytes.
+    pub memory: Option<MayVary<QuantityText>>,
+    /// Bytes; counted, but disks are not simulated.
+    #[serde(rename = "ephemeral-storage")]
+    pub ephemeral_storage: Option<MayVary<QuantityText>>,
+}
+
+/// What the kubelet does when a container ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum RestartPolicyFile {
+    /// Starts it again, with growing delays.
+    Always,
+    /// Starts it again if it failed.
+    OnFailure,
+    /// Leaves it.
+    Never,
+}
+
+/// A toleration, as a Pod has it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct TolerationFile {
+    /// The taint's key; empty: any.
+    pub key: String,
+    /// How the value is compared. Default Equal.
+    pub operator: Option<OperatorFile>,
+    /// The taint's value, for Equal.
+    pub value: String,
+    /// The taint's effect; none: any.
+    pub effect: Option<EffectFile>,
+    /// Accepted; pods are not driven away by taints in this version.
+    pub toleration_seconds: Option<i64>,
+}
+
+/// How a toleration compares values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum OperatorFile {
+    /// The value must be the taint's.
+    Equal,
+    /// Any value will do.
+    Exists,
+}
+
+/// A pod template, exactly as in a Deployment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TemplateFile {
+    /// Labels, annotations and the like; nothing in it is simulated.
+    pub metadata: Option<super::accepted::NotSimulated>,
+    /// The pod's manifest.
+    pub spec: SpecFile,
+}
+
+kubernetes_keys! {
+    /// A Pod's `spec`.
+    pub struct SpecFile {
+        /// At least one.
+        pub containers: Vec<ContainerFile>,
+        /// Run one after another before the containers; with `restartPolicy: Always` a sidecar.
+        pub init_containers: Vec<ContainerFile>,
+        /// What the containers share.
+        pub volumes: Vec<VolumeFile>,
+        /// Larger is more important; 2000000000 and more is never evicted. Default 0.
+        pub priority: Option<MayVary<i32, f64>>,
+        /// `system-node-critical` and `system-cluster-critical` have their own priorities.
+        pub priority_class_name: Option<String>,
+        /// What the kubelet does when a container ends. Default Always.
+        pub restart_policy: Option<RestartPolicyFile>,
+        /// From SIGTERM to SIGKILL at most, in whole seconds. Default 30.
+        pub termination_grace_period_seconds: Option<u32>,
+        /// What the pod puts up with.
+        pub tolerations: Vec<TolerationFile>,
+        /// What the sandbox itself costs.
+        pub overhead: Option<AmountsFile>,
+        not simulated {
+            active_deadline_seconds, affinity, automount_service_account_token, dns_config, dns_policy,
+            enable_service_links, ephemeral_containers, host_aliases, #[serde(rename = "hostIPC")] host_ipc, host_network,
+            #[serde(rename = "hostPID")] host_pid, host_users, hostname, image_pull_secrets, node_name, node_selector,
+            os, preemption_policy, readiness_gates, resource_claims, resources, runtime_class_name, scheduler_name,
+            scheduling_gates, security_context, service_account, service_account_name,
+            #[serde(rename = "setHostnameAsFQDN")] set_hostname_as_fqdn, share_process_namespace, subdomain,
+            topology_spread_constraints,
+        }
+    }
+}
+
+kubernetes_keys! {
+    /// One container, regular or init.
+    pub struct ContainerFile {
+        /// A DNS label, unique in its pod.
+        pub name: String,
+        /// What it asks for.
+        pub resources: ResourcesFile,
+        /// `Always`, on an init container: a sidecar.
+        pub restart_policy: Option<RestartPolicyFile>,
+        not simulated {
+            args, command, env, env_from, image, image_pull_policy, lifecycle, liveness_probe, ports,
+            readiness_probe, resize_policy, security_context, startup_probe, stdin, stdin_once,
+            termination_message_path, termination_message_policy, tty, volume_devices, volume_mounts, working_dir,
+        }
+    }
+}
+
+kubernetes_keys! {
+    /// A container's `resources`.
+    pub struct ResourcesFile {
+        /// What the scheduler keeps for it.
+        pub requests: Option<AmountsFile>,
+        /// What it may not exceed. A limit without a request is also the request.
+        pub limits: Option<AmountsFile>,
+        not simulated { claims, }
+    }
+}
+
+kubernetes_keys! {
+    /// One volume. Without a kind it is an emptyDir, as in Kubernetes.
+    pub struct VolumeFile {
+        /// A DNS label, unique in its pod.
+        pub name: String,
+        /// Lives as long as its Pod.
+        pub empty_dir: Option<EmptyDirFile>,
+        /// Survives its Pod.
+        pub persistent_volume_claim: Option<super::accepted::NotSimulated>,
+        /// A directory of the node.
+        pub host_path: Option<super::accepted::NotSimulated>,
+        /// Files from the API.
+        pub config_map: Option<super::accepted::NotSimulated>,
+        /// Files from a repository.
+        pub git_repo: Option<super::accepted::NotSimulated>,
+        not simulated {
+            aws_elastic_block_store, azure_disk, azure_file, cephfs, cinder, csi, #[serde(rename = "downwardAPI")] downward_api,
+            ephemeral, fc, flex_volume, flocker, gce_persistent_disk, glusterfs, image, iscsi, nfs,
+            photon_persistent_disk, portworx_volume, projected, quobyte, rbd,
+            #[serde(rename = "scaleIO")] scale_io, secret, storageos, vsphere_volume,
+        }
+    }
+}
+
+/// An emptyDir.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct EmptyDirFile {
+    /// `Memory`: its bytes count as the Pod's memory. Default: the node's disk.
+    pub medium: Option<MediumFile>,
+    /// What it may hold.
+    pub size_limit: Option<QuantityText>,
+}
+
+/// Where an emptyDir lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum MediumFile {
+    /// In memory.
+    Memory,
+    /// On the node's disk.
+    #[serde(rename = "")]
+    Default,
+}
+
+/// What a manifest does not say of its pods.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BehaviorFile {
+    /// From the binding to the start of the first container: sandbox and images. Default 0s.
+    pub pull_time: Option<MayVary<DurationText>>,
+    /// By the names of the template's containers, init containers too.
+    pub containers: BTreeMap<String, ContainerBehaviorFile>,
+    /// What each volume holds, by the names of the template's volumes.
+    pub volumes: BTreeMap<String, MayVary<QuantityText>>,
+}
+
+/// What one container does.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ContainerBehaviorFile {
+    /// Its memory over time. Default 0.
+    pub working_set: Option<UsageFile>,
+    /// From running to its own exit. Without it a container runs until it is stopped, an init container ends at once.
+    pub run_time: Option<MayVary<DurationText>>,
+    /// What it exits with after `runTime`; 0 is success. Default 0.
+    pub exit_code: Option<MayVary<u8, f64>>,
+    /// From being created to running. Default 0s.
+    pub start_up_time: Option<MayVary<DurationText>>,
+    /// From SIGTERM to its own exit. Default 1s.
+    pub stop_time: Option<MayVary<DurationText>>,
+}

@@ -1,0 +1,287 @@
+//! Draws what a run is made of: the only place where a scenario meets chance.
+//!
+//! What: [`Synthesis`] answers the engine's questions (when does the next pod
+//! arrive, what is it, how does its memory go on); [`drawn_node`] does the same
+//! for a node.
+//! Never: an answer that depends on the order of the questions, but for the
+//! arrivals, which are asked for in order. Every draw has a name.
+//! Next: [`crate::engine::source`], the questions.
+//!
+//! | what is drawn | at the key |
+//! |---|---|
+//! | arrivals | `arrivals`, workload |
+//! | requests, limits, priority | `pod`, workload, ordinal, `manifest`, … |
+//! | a pod's life | `pod`, workload, ordinal, generation, … |
+//! | a node's curves and first pass | `node`, node, … |
+//!
+//! A pod that replaces another is made from the same manifest, so what its
+//! manifest says is drawn once a place; its life is its own.
+
+use super::arrivals::{Arriving, Row};
+use super::distribution::{Distribution, FromDraw, Varying};
+use super::meaning::{ContainerPlan, DrawnAmounts, NodePlan, PodPlan, Scenario, WorkloadPlan};
+use super::usage_model::OwnAmounts;
+use crate::engine::{CurveOwner, PodDraft, Source};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
+use crate::model::{
+    ContainerIndex, ContainerLife, ContainerSpec, Node, Piece, PodLife, PodSpec, PodTemplate, Replica,
+    ResourceAmounts,
+};
+use std::sync::Arc;
+
+/// One replication of a scenario, drawn as it is asked for.
+#[derive(Debug)]
+pub struct Synthesis<'a> {
+    scenario: &'a Scenario,
+    root: Key,
+    /// One for each workload.
+    arriving: Vec<Arriving<'a>>,
+    /// For each workload whose pods all have the same manifest, that manifest.
+    shared: Vec<Option<Arc<PodTemplate>>>,
+}
+
+impl<'a> Synthesis<'a> {
+    /// The source of one replication, counted from 0.
+    pub fn new(scenario: &'a Scenario, replication: u32) -> Synthesis<'a> {
+        let root = Key::root(scenario.seed, u64::from(replication));
+        let arriving =
+            |plan: &'a WorkloadPlan| plan.arrivals.walk(root.name("arrivals").name(&plan.workload.name));
+        let shared = |plan: &WorkloadPlan| {
+            let place = Place { plan: &plan.pod, row: None, manifest: root, life: root };
+            (!varies(&plan.pod)).then(|| Arc::new(PodTemplate::new(place.spec())))
+        };
+        Synthesis {
+            scenario,
+            root,
+            arriving: scenario.workloads.iter().map(arriving).collect(),
+            shared: scenario.workloads.iter().map(shared).collect(),
+        }
+    }
+
+    fn place(&self, workload: WorkloadId, replica: Replica) -> Place<'_> {
+        let plan = &self.scenario.workloads[workload.index()];
+        let name = &plan.workload.name;
+        let key = self.root.name("pod").name(name).number(u64::from(replica.ordinal));
+        Place {
+            plan: &plan.pod,
+            row: plan.arrivals.row(replica.ordinal),
+            manifest: key.name("manifest"),
+            life: key.number(u64::from(replica.generation)),
+        }
+    }
+}
+
+impl Source for Synthesis<'_> {
+    fn next_arrival(&mut self, workload: WorkloadId) -> Option<SimTime> {
+        let next = self.arriving[workload.index()].next();
+        next.filter(|at| *at <= self.scenario.horizon)
+    }
+
+    fn draft(&mut self, workload: WorkloadId, replica: Replica) -> PodDraft {
+        let place = self.place(workload, replica);
+        let shared = self.shared[workload.index()].as_ref().filter(|_| !place.overrides_manifest());
+        let template = match shared {
+            Some(template) => Arc::clone(template),
+            None => Arc::new(PodTemplate::new(place.spec())),
+        };
+        PodDraft { template, life: place.life() }
+    }
+
+    fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]> {
+        match owner {
+            CurveOwner::Container { workload, replica, container } => {
+                self.place(workload, replica).more_usage(container, draw)
+            }
+            CurveOwner::SystemDaemons { node } => {
+                let plan = &self.scenario.nodes[node.index()];
+                plan.system_daemons.more(node_key(plan, self.root).name(SYSTEM_DAEMONS), whole(plan), draw)
+            }
+            CurveOwner::PageCache { node } => {
+                let plan = &self.scenario.nodes[node.index()];
+                plan.page_cache.more(node_key(plan, self.root).name(PAGE_CACHE), whole(plan), draw)
+            }
+        }
+    }
+}
+
+const WORKING_SET: &str = "working set";
+const SYSTEM_DAEMONS: &str = "system daemons";
+const PAGE_CACHE: &str = "page cache";
+
+/// The node of one replication: its curves and its first pass drawn.
+pub fn drawn_node(plan: &NodePlan, root: Key) -> Node {
+    let key = node_key(plan, root);
+    Node {
+        system_daemons: plan.system_daemons.draw(key.name(SYSTEM_DAEMONS), whole(plan)),
+        page_cache: plan.page_cache.draw(key.name(PAGE_CACHE), whole(plan)),
+        first_pass: plan.first_pass.draw(&mut key.name("first pass").stream()),
+        ..plan.node.clone()
+    }
+}
+
+fn node_key(plan: &NodePlan, root: Key) -> Key {
+    root.name("node").name(&plan.node.name)
+}
+
+/// What belongs to a node and is a share of something is a share of its capacity.
+fn whole(plan: &NodePlan) -> OwnAmounts {
+    OwnAmounts { request: plan.node.capacity.memory, limit: None }
+}
+
+/// Whether pods of one plan have different manifests, rows of a table aside.
+fn varies(plan: &PodPlan) -> bool {
+    let drawn = |container: &ContainerPlan| {
+        container.drawn_requests != DrawnAmounts::default()
+            || container.drawn_limits != DrawnAmounts::default()
+    };
+    plan.drawn_priority.is_some() || plan.init_containers.iter().chain(&plan.containers).any(drawn)
+}
+
+/// Where one pod stands, and the keys of all that is drawn for it.
+struct Place<'a> {
+    plan: &'a PodPlan,
+    row: Option<&'a Row>,
+    manifest: Key,
+    life: Key,
+}
+
+/// A container's plan beside its manifest, and the row that overrides both.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    plan: &'a ContainerPlan,
+    spec: &'a ContainerSpec,
+    row: Option<&'a Row>,
+}
+
+impl<'a> Place<'a> {
+    fn overrides_manifest(&self) -> bool {
+        self.row.is_some_and(|row| {
+            row.priority.is_some()
+                || row.cpu_request.is_some()
+                || row.cpu_limit.is_some()
+                || row.memory_request.is_some()
+                || row.memory_limit.is_some()
+        })
+    }
+
+    fn init_parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let pairs = self.plan.init_containers.iter().zip(&self.plan.spec.init_containers);
+        pairs.map(|(plan, spec)| Part { plan, spec, row: None })
+    }
+
+    /// The regular containers; a row speaks of the first.
+    fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let rows = [self.row].into_iter().chain(std::iter::repeat(None));
+        let pairs = self.plan.containers.iter().zip(&self.plan.spec.containers);
+        pairs.zip(rows).map(|((plan, spec), row)| Part { plan, spec, row })
+    }
+
+    /// The manifest, with all that varies drawn.
+    fn spec(&self) -> PodSpec {
+        let containers = |parts: &mut dyn Iterator<Item = Part<'a>>| -> Vec<ContainerSpec> {
+            parts.map(|part| part.drawn_spec(self.manifest)).collect()
+        };
+        let drawn = |priority: &Distribution| {
+            i32::from_draw(priority.draw(&mut self.manifest.name("priority").stream()))
+        };
+        let priority = self.plan.drawn_priority.as_ref().map(drawn);
+        PodSpec {
+            init_containers: containers(&mut self.init_parts()),
+            containers: containers(&mut self.parts()),
+            priority: self.row.and_then(|row| row.priority).or(priority).or(self.plan.spec.priority),
+            ..self.plan.spec.clone()
+        }
+    }
+
+    fn life(&self) -> PodLife {
+        let life = |part: Part<'_>| part.life(self.manifest, self.life);
+        let volumes = self.plan.volume_contents.iter().zip(0..);
+        let content = |(content, number): (&Varying<Bytes>, u64)| {
+            content.draw(&mut self.life.name("volume").number(number).stream())
+        };
+        PodLife {
+            pull_time: self.plan.pull_time.draw(&mut self.life.name("pull time").stream()),
+            init_containers: self.init_parts().map(life).collect(),
+            containers: self.parts().map(life).collect(),
+            volume_contents: volumes.map(content).collect(),
+        }
+    }
+
+    fn more_usage(&self, container: ContainerIndex, draw: u32) -> Arc<[Piece]> {
+        let mut parts = self.init_parts().chain(self.parts());
+        let part =
+            parts.nth(usize::from(container.0)).expect("the engine names containers that it was given");
+        let key = part.key(self.life).name(WORKING_SET);
+        part.plan.working_set.more(key, part.own_amounts(self.manifest), draw)
+    }
+}
+
+impl Part<'_> {
+    /// By name, so that a container draws the same wherever it stands in the list.
+    fn key(&self, above: Key) -> Key {
+        above.name("container").name(&self.spec.name)
+    }
+
+    fn life(&self, manifest: Key, life: Key) -> ContainerLife {
+        let key = self.key(life);
+        let stream = |purpose: &str| -> Stream { key.name(purpose).stream() };
+        let run_time = self.plan.run_time.as_ref().map(|length| length.draw(&mut stream("run time")));
+        ContainerLife {
+            working_set: self.plan.working_set.draw(key.name(WORKING_SET), self.own_amounts(manifest)),
+            run_time: self.row.and_then(|row| row.run_time).or(run_time),
+            exit_code: self.plan.exit_code.draw(&mut stream("exit code")),
+            start_up_time: self.plan.start_up_time.draw(&mut stream("start-up time")),
+            stop_time: self.plan.stop_time.draw(&mut stream("stop time")),
+        }
+    }
+
+    /// What the shares in its usage model refer to.
+    fn own_amounts(&self, manifest: Key) -> OwnAmounts {
+        let (requests, limits) = self.resources(manifest);
+        let scale = self.row.and_then(|row| row.memory_scale);
+        let request = requests.memory.unwrap_or_default().bytes();
+        OwnAmounts { request: scale.unwrap_or(request), limit: limits.memory.map(Amount::bytes) }
+    }
+
+    fn drawn_spec(&self, manifest: Key) -> ContainerSpec {
+        let (requests, limits) = self.resources(manifest);
+        ContainerSpec { requests, limits, ..self.spec.clone() }
+    }
+
+    /// Requests and limits: the manifest's, unless drawn, unless a row says otherwise.
+    fn resources(&self, manifest: Key) -> (ResourceAmounts, ResourceAmounts) {
+        let key = self.key(manifest);
+        let mut requests = drawn_over(self.spec.requests, &self.plan.drawn_requests, key.name("requests"));
+        let mut limits = drawn_over(self.spec.limits, &self.plan.drawn_limits, key.name("limits"));
+        if let Some(row) = self.row {
+            let cpu = |cell: Option<MilliCpu>| cell.map(|cpu| Amount::millis(cpu.0));
+            requests.cpu = cpu(row.cpu_request).or(requests.cpu);
+            requests.memory = row.memory_request.map(Amount::from).or(requests.memory);
+            limits.cpu = cpu(row.cpu_limit).or(limits.cpu);
+            limits.memory = row.memory_limit.map(Amount::from).or(limits.memory);
+        }
+        // As the API does: a limit alone is also the request. And a limit that was drawn
+        // below its request, which the API would refuse, is lifted to it.
+        let asked = ResourceAmounts::each(|resource| requests.of(resource).or(limits.of(resource)));
+        let lifted = ResourceAmounts::each(|resource| {
+            let limit = limits.of(resource)?;
+            Some(asked.of(resource).map_or(limit, |request| limit.max(request)))
+        });
+        (asked, lifted)
+    }
+}
+
+fn drawn_over(fixed: ResourceAmounts, drawn: &DrawnAmounts, key: Key) -> ResourceAmounts {
+    let bytes = |law: &Distribution, purpose: &str| law.draw_bytes(&mut key.name(purpose).stream());
+    let cpu = drawn.cpu.as_ref().map(|law| law.draw_milli_cpu(&mut key.name("cpu").stream()));
+    let memory = drawn.memory.as_ref().map(|law| bytes(law, "memory"));
+    let storage = drawn.ephemeral_storage.as_ref().map(|law| bytes(law, "ephemeral storage"));
+    ResourceAmounts {
+        cpu: cpu.or(fixed.cpu),
+        memory: memory.or(fixed.memory),
+        ephemeral_storage: storage.or(fixed.ephemeral_storage),
+    }
+}
+
+#[cfg(test)]
+mod tests;
