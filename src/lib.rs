@@ -1,7 +1,11 @@
 //! A discrete-event simulator of Kubernetes node-pressure eviction.
+#[cfg(feature = "program")]
+pub mod cli;
 pub mod engine;
 pub mod eviction;
 pub mod ground;
 pub mod model;
 pub mod oom;
+#[cfg(feature = "text")]
 pub mod report;
+pub mod scenario;

@@ -1,1 +1,16 @@
-fn main() {}
+//! The program: parse, run, exit code.
+
+use clap::Parser;
+use evictsim::cli::{self, Arguments, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run(arguments) => cli::run::run(&arguments),
+        Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Schema => cli::schema::schema(),
+        Command::Import(arguments) => cli::import::import(&arguments),
+        Command::Completions(arguments) => cli::completions::completions(&arguments),
+    };
+    cli::exit_code(done)
+}

@@ -43,6 +43,23 @@ pub fn aligned(lines: &[Vec<String>]) -> Vec<String> {
     lines.iter().map(aligned).collect()
 }
 
+/// A sentence in lines of at most `width` characters, the later ones indented;
+/// a word that is longer has a line of its own.
+pub fn wrapped(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// `1 pod`, `2 pods`.
 pub fn counted(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
@@ -70,5 +87,11 @@ mod tests {
         let line = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
         let lines = aligned(&[line(["POD", "NODE"]), line(["web-12", "n"])]);
         assert_eq!(lines, ["POD     NODE", "web-12  n"]);
+    }
+
+    #[test]
+    fn sentences_wrap_between_words() {
+        assert_eq!(wrapped("a pod is gone", 8), ["a pod is", "  gone"]);
+        assert_eq!(wrapped("incomprehensibilities happen", 8), ["incomprehensibilities", "  happen"]);
     }
 }

@@ -5,7 +5,7 @@
 //! Never: a figure that the tables do not have, or a color.
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
-use super::figures::{Memory, aligned, counted};
+use super::figures::{Memory, aligned, counted, wrapped};
 use super::ledger::restart_scope;
 use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
 use super::wording;
@@ -15,6 +15,8 @@ use std::io::{self, Write};
 const PLACES: usize = 10;
 /// How many assumptions are told.
 const ASSUMPTIONS: usize = 3;
+/// How wide a sentence may become.
+const COLUMNS: usize = 100;
 
 /// What the summary is about, beside the runs.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +103,8 @@ fn happenings(story: &RunStory) -> Vec<String> {
     ];
     let ends: Vec<String> =
         ends.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let mut lines = vec![format!("{} made: {}", counted(counts.pods_created, "pod"), ends.join(", "))];
+    let made = format!("{} made", counted(counts.pods_created, "pod"));
+    let mut lines = vec![if ends.is_empty() { made } else { format!("{made}: {}", ends.join(", ")) }];
     match counts.first_pressure {
         Some(first) => lines.push(format!(
             "MemoryPressure first at {first}, {} in all; {} (innocent: {}), {}, {}",
@@ -279,7 +282,9 @@ fn write_assumptions(out: &mut impl Write, assumptions: &[String]) -> io::Result
     }
     writeln!(out, "\nAssumed:")?;
     for assumption in assumptions.iter().take(ASSUMPTIONS) {
-        writeln!(out, "  {assumption}")?;
+        for line in wrapped(assumption, COLUMNS - 4) {
+            writeln!(out, "  {line}")?;
+        }
     }
     match assumptions.len().saturating_sub(ASSUMPTIONS) {
         0 => Ok(()),

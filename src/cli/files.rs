@@ -1,0 +1,73 @@
+//! The files that a scenario is read from: its own, and those it names.
+//!
+//! What: each file's bytes, read once, and the digest that the manifest has of them.
+//! Never: what they mean. Next: [`crate::scenario::read`].
+
+use super::BadInput;
+use crate::report::manifest::SourceFile;
+use crate::scenario::{self, Scenario};
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+use std::fs;
+use std::io::{self, Read};
+
+/// How standard input is written where a file is expected.
+pub const STANDARD_INPUT: &str = "-";
+/// How it is called in messages, and its scenario unless that has a name.
+const STANDARD_INPUT_NAME: &str = "stdin";
+
+/// What has been read so far, in the order of first reading.
+#[derive(Default)]
+pub struct Files {
+    read: RefCell<Vec<(String, Vec<u8>)>>,
+}
+
+impl Files {
+    /// Reads a scenario; `-` is standard input, whose file names are relative to here.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn scenario(&self, named: &str) -> anyhow::Result<Scenario> {
+        let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
+        Ok(scenario::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    fn take_standard_input(&self) -> io::Result<&'static str> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        self.read.borrow_mut().push((STANDARD_INPUT_NAME.to_owned(), bytes));
+        Ok(STANDARD_INPUT_NAME)
+    }
+
+    fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
+        let known = self.read.borrow().iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+        if let Some(bytes) = known {
+            return Ok(bytes);
+        }
+        let bytes = fs::read(path)?;
+        self.read.borrow_mut().push((path.to_owned(), bytes.clone()));
+        Ok(bytes)
+    }
+
+    /// What was read, for the manifest.
+    pub fn digests(&self) -> Vec<SourceFile> {
+        let digest =
+            |(file, bytes): &(String, Vec<u8>)| SourceFile { file: file.clone(), sha256: sha256(bytes) };
+        self.read.borrow().iter().map(digest).collect()
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_those_that_sha256sum_prints() {
+        // The example of FIPS 180-4.
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,256 @@
+//! `evictsim run FILE`: what happens? A summary on the screen, tables in a directory.
+//!
+//! What: the whole way, from the file to the results: read, simulate, tell.
+//! Never: how a run goes ([`crate::engine`]) or is told ([`crate::report`]).
+
+use super::files::Files;
+use super::progress::Progress;
+use super::results::Results;
+use crate::engine::{self, Passes, RestartScope};
+use crate::ground::WorkloadId;
+use crate::model::{ContainerIndex, Replica};
+use crate::report::columns::{EvictionRow, Row, RunRow, Table};
+use crate::report::ledger::{self, Ledger, Names, RunIdentity};
+use crate::report::manifest::{RunEntry, TableEntry};
+use crate::report::summary::{self, Heading, Width};
+use crate::report::{Manifest, RunStory, Tables, Wanted, json};
+use crate::scenario::Scenario;
+use crate::scenario::meaning::{OrderName, RunRules};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The scenario file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Where the tables go; results/<scenario> if not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Instead of the scenario's seed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Instead of the scenario's number of replications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replications: Option<u32>,
+    /// One run by these rules, instead of the scenario's runs
+    #[arg(long, value_name = "RULES", ignore_case = true)]
+    rules: Option<RulesWord>,
+    /// One run by this order, instead of the scenario's runs
+    #[arg(long, value_name = "ORDER", ignore_case = true)]
+    eviction_order: Option<OrderWord>,
+    /// Run idle passes of the eviction loop, too: slower, with the same results
+    #[arg(long)]
+    every_pass: bool,
+    /// What is printed: a summary (wide: with thresholds and roles), or the runs' rows
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    output: Format,
+    /// Print nothing
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Wide,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum RulesWord {
+    Lesson,
+    Kubernetes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum OrderWord {
+    QosClass,
+    Kubelet,
+}
+
+/// Reads, simulates, tells.
+///
+/// # Errors
+/// Bad input, and what cannot be written.
+pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
+    let files = Files::default();
+    let scenario = overridden(files.scenario(&arguments.file)?, arguments);
+    let place = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(&scenario.name));
+    let results = Results::begin(&place)?;
+    let (stories, tables) = simulate(&scenario, arguments, &results)?;
+    let manifest = manifest(&scenario, arguments, &files, &stories, &tables);
+    manifest.write(results.create(Manifest::FILE)?)?;
+    let printed = printed(arguments, &scenario, &results, &place, &manifest, &stories)?;
+    results.finish()?;
+    io::stdout().lock().write_all(&printed)?;
+    Ok(())
+}
+
+/// The scenario with what the command line says otherwise.
+fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
+    scenario.seed = arguments.seed.unwrap_or(scenario.seed);
+    scenario.replications = arguments.replications.unwrap_or(scenario.replications);
+    if let Some(run) = chosen_run(&scenario.runs, arguments) {
+        scenario.runs = vec![run];
+    }
+    scenario
+}
+
+/// The one run that the command line asks for; what it leaves open is as in the scenario's first.
+fn chosen_run(runs: &[RunRules], arguments: &RunArguments) -> Option<RunRules> {
+    if arguments.rules.is_none() && arguments.eviction_order.is_none() {
+        return None;
+    }
+    let mut run = runs.first()?.clone();
+    if let Some(rules) = arguments.rules {
+        (run.name, run.order, run.restart_scope) = match rules {
+            RulesWord::Lesson => ("lesson".into(), OrderName::QosClass, RestartScope::Pod),
+            RulesWord::Kubernetes => ("kubernetes".into(), OrderName::Kubelet, RestartScope::Container),
+        };
+    }
+    if let Some(order) = arguments.eviction_order {
+        (run.name, run.order) = match order {
+            OrderWord::QosClass => ("qos-order".into(), OrderName::QosClass),
+            OrderWord::Kubelet => ("kubelet-order".into(), OrderName::Kubelet),
+        };
+    }
+    Some(run)
+}
+
+type TableSizes = Vec<(&'static str, u64)>;
+
+/// Simulates every run of every replication, and writes all tables.
+fn simulate(
+    scenario: &Scenario,
+    arguments: &RunArguments,
+    results: &Results,
+) -> anyhow::Result<(Vec<RunStory>, TableSizes)> {
+    let recording = scenario.recording;
+    let wanted = Wanted {
+        rankings: recording.rankings,
+        timeline: recording.timeline_every.is_some(),
+        events: recording.events,
+    };
+    let mut tables = Tables::open(wanted, |table| results.create(&file_of(table)))?;
+    let runs = scenario.runs.len() as u64 * u64::from(scenario.replications);
+    let mut progress = Progress::of(runs, arguments.quiet);
+    let passes = if arguments.every_pass { Passes::Every } else { Passes::ThatMatter };
+    let mut stories = Vec::new();
+    for rules in &scenario.runs {
+        for replication in 0..scenario.replications {
+            stories.push(simulate_run(scenario, (rules, replication), passes, &mut tables, &mut progress));
+        }
+    }
+    progress.finish();
+    Ok((stories, tables.finish()?))
+}
+
+fn simulate_run(
+    scenario: &Scenario,
+    (rules, replication): (&RunRules, u32),
+    passes: Passes,
+    tables: &mut Tables<BufWriter<File>>,
+    progress: &mut Progress,
+) -> RunStory {
+    let setting = scenario.setting(rules, replication, passes);
+    let identity = RunIdentity {
+        run: rules.name.clone(),
+        replication,
+        scenario: scenario.name.clone(),
+        seed: scenario.seed,
+    };
+    let ledger = Ledger::new(identity, &setting, scenario, tables);
+    let watched = progress.watch(ledger, setting.horizon);
+    engine::run(&setting, scenario.source(replication), watched).done().finish()
+}
+
+impl Names for Scenario {
+    fn pod(&self, workload: WorkloadId, replica: Replica) -> String {
+        self.pod_name(workload, replica)
+    }
+
+    fn container(&self, workload: WorkloadId, container: ContainerIndex) -> &str {
+        self.container_name(workload, container)
+    }
+}
+
+fn file_of(table: &Table) -> String {
+    format!("{}.csv", table.name)
+}
+
+fn manifest(
+    scenario: &Scenario,
+    arguments: &RunArguments,
+    files: &Files,
+    stories: &[RunStory],
+    tables: &[(&str, u64)],
+) -> Manifest {
+    let run = |story: &RunStory| RunEntry {
+        name: story.run.clone(),
+        rules: story.rules.to_owned(),
+        eviction_order: story.eviction_order.to_owned(),
+        restart_scope: ledger::restart_scope(story.restart_scope).to_owned(),
+    };
+    let table = |(name, rows): &(&str, u64)| TableEntry { file: format!("{name}.csv"), rows: *rows };
+    Manifest {
+        kind: Manifest::KIND.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario: scenario.name.clone(),
+        question: scenario.question.clone(),
+        files: files.digests(),
+        seed: scenario.seed,
+        replications: scenario.replications,
+        runs: stories.iter().filter(|story| story.replication == 0).map(run).collect(),
+        every_pass: arguments.every_pass,
+        command: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
+        assumptions: scenario.assumptions.clone(),
+        tables: tables.iter().map(table).collect(),
+    }
+}
+
+/// What goes to standard output.
+fn printed(
+    arguments: &RunArguments,
+    scenario: &Scenario,
+    results: &Results,
+    place: &Path,
+    manifest: &Manifest,
+    stories: &[RunStory],
+) -> anyhow::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut summarize = |width| {
+        let place = place.display().to_string();
+        let heading = Heading {
+            scenario: &scenario.name,
+            question: scenario.question.as_deref(),
+            seed: scenario.seed,
+            assumptions: &scenario.assumptions,
+            tables: Some(&place),
+        };
+        summary::write(&mut out, &heading, stories, width)
+    };
+    match arguments.output {
+        _ if arguments.quiet => {}
+        Format::Table => summarize(Width::Narrow)?,
+        Format::Wide => summarize(Width::Wide)?,
+        Format::Csv => {
+            io::copy(&mut results.open(&file_of(&RunRow::TABLE))?, &mut out)?;
+        }
+        Format::Json => {
+            let rows = |table: Table| json::rows(&table, results.open(&file_of(&table))?);
+            let runs = rows(RunRow::TABLE)?;
+            let evictions = rows(EvictionRow::TABLE)?;
+            let document = json!({ "manifest": manifest, "runs": runs, "evictions": evictions });
+            serde_json::to_writer_pretty(&mut out, &document)?;
+            out.push(b'\n');
+        }
+    }
+    Ok(out)
+}
