@@ -8,11 +8,12 @@
 
 use super::arrivals::Arrivals;
 use super::distribution::{Distribution, Varying};
+use super::synthesize::{Synthesis, drawn_node};
 use super::usage_model::UsageModel;
-use crate::engine::RestartScope;
-use crate::eviction::EvictionSettings;
-use crate::ground::{Bytes, SimDuration, SimTime};
-use crate::model::{Node, PodSpec, Workload};
+use crate::engine::{NodeSetting, Passes, RestartScope, Setting};
+use crate::eviction::{EvictionOrder, EvictionSettings, KubeletOrder, QosOrder};
+use crate::ground::{Bytes, Key, SimDuration, SimTime, WorkloadId};
+use crate::model::{ContainerIndex, Node, PodSpec, Replica, Workload};
 use std::sync::Arc;
 
 /// One story: the cluster, its pods, and the rules to tell it under.
@@ -121,4 +122,73 @@ pub struct DrawnAmounts {
     pub memory: Option<Distribution>,
     /// In bytes.
     pub ephemeral_storage: Option<Distribution>,
+}
+
+impl Scenario {
+    /// What one run is given: the nodes drawn for this replication, and the rules.
+    pub fn setting(&self, rules: &RunRules, replication: u32, passes: Passes) -> Setting {
+        let root = Key::root(self.seed, u64::from(replication));
+        let node = |plan: &NodePlan| NodeSetting {
+            node: drawn_node(plan, root),
+            kubelet: Arc::clone(&plan.kubelet),
+        };
+        Setting {
+            horizon: self.horizon,
+            nodes: self.nodes.iter().map(node).collect(),
+            workloads: self.workloads.iter().map(|plan| plan.workload.clone()).collect(),
+            order: rules.order.order(),
+            restart_scope: rules.restart_scope,
+            passes,
+            sample_every: self.recording.timeline_every,
+        }
+    }
+
+    /// Where the pods of one replication come from.
+    pub fn source(&self, replication: u32) -> Synthesis<'_> {
+        Synthesis::new(self, replication)
+    }
+
+    /// A pod's name: `cache` for the only pod of its workload, else `web-3`, or
+    /// as the arrival table calls it; `web-3.1` is the first that replaced it.
+    pub fn pod_name(&self, workload: WorkloadId, replica: Replica) -> String {
+        let plan = &self.workloads[workload.index()];
+        let row_name = plan.arrivals.row(replica.ordinal).and_then(|row| row.name.clone());
+        let place = match row_name {
+            Some(name) => name,
+            None if plan.single => plan.workload.name.clone(),
+            None => format!("{}-{}", plan.workload.name, replica.ordinal),
+        };
+        match replica.generation {
+            0 => place,
+            generation => format!("{place}.{generation}"),
+        }
+    }
+
+    /// A container's name.
+    ///
+    /// # Panics
+    /// If the workload has no such container: the engine counts them in the same manifest.
+    pub fn container_name(&self, workload: WorkloadId, container: ContainerIndex) -> &str {
+        let spec = &self.workloads[workload.index()].pod.spec;
+        let mut all = spec.all_containers();
+        &all.nth(usize::from(container.0)).expect("the engine counts the manifest's containers").name
+    }
+}
+
+impl OrderName {
+    /// The order of that name.
+    pub fn order(self) -> Arc<dyn EvictionOrder + Send + Sync> {
+        match self {
+            OrderName::QosClass => Arc::new(QosOrder),
+            OrderName::Kubelet => Arc::new(KubeletOrder),
+        }
+    }
+
+    /// As a scenario spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            OrderName::QosClass => "QosClass",
+            OrderName::Kubelet => "Kubelet",
+        }
+    }
 }

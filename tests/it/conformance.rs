@@ -91,3 +91,81 @@ mod quantity {
         if differences.is_empty() { Ok(()) } else { Err(format!("`{text}`: {}", differences.join("; "))) }
     }
 }
+
+mod thresholds {
+    use evictsim::eviction::{Threshold, ThresholdValue};
+    use evictsim::ground::Bytes;
+    use evictsim::scenario::kubelet::{Texts, ThresholdTexts, thresholds};
+    use serde_json::Value;
+
+    #[test]
+    fn thresholds_are_read_as_the_kubelet_reads_them() {
+        super::family("thresholds", |case| {
+            let [hard, soft, soft_grace_period, minimum_reclaim] =
+                ["evictionHard", "evictionSoft", "evictionSoftGracePeriod", "evictionMinimumReclaim"]
+                    .map(|map| texts(&case[map]));
+            let enforced =
+                case["enforceNodeAllocatable"].as_array().expect("every case says what is enforced");
+            let read = thresholds(ThresholdTexts {
+                hard: &hard,
+                soft: &soft,
+                soft_grace_period: &soft_grace_period,
+                minimum_reclaim: &minimum_reclaim,
+                pods_are_enforced: enforced.iter().any(|name| name == "pods"),
+            });
+            let is_refused = case["expect"]["error"] == Value::Bool(true);
+            match read {
+                Err(_) if is_refused => Ok(()),
+                Err(refusals) => Err(format!("refused: {refusals:?}")),
+                Ok(_) if is_refused => Err("accepted".to_owned()),
+                Ok(thresholds) => compare(&thresholds, case),
+            }
+        });
+    }
+
+    fn texts(map: &Value) -> Texts {
+        let entries = map.as_object().expect("every case has all four maps");
+        entries
+            .iter()
+            .map(|(signal, value)| (signal.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect()
+    }
+
+    /// As multisets: a signal and a grace may repeat, and their order is not recorded.
+    fn compare(thresholds: &[Threshold], case: &Value) -> Result<(), String> {
+        let capacity = Bytes(case["capacityBytes"].as_u64().expect("every case has a capacity"));
+        let mut ours: Vec<String> = thresholds.iter().map(|line| told(line, capacity)).collect();
+        let recorded = case["expect"]["thresholds"].as_array().expect("an error, or thresholds");
+        let mut theirs: Vec<String> = recorded.iter().map(recorded_line).collect();
+        ours.sort();
+        theirs.sort();
+        if ours == theirs { Ok(()) } else { Err(format!("ours {ours:?}, recorded {theirs:?}")) }
+    }
+
+    fn told(line: &Threshold, capacity: Bytes) -> String {
+        let value = |value: ThresholdValue| {
+            let share = match value {
+                ThresholdValue::Percentage(share) => Some(share),
+                ThresholdValue::Quantity(_) => None,
+            };
+            format!("{} {share:?}", value.at(capacity).0)
+        };
+        let reclaim = line.minimum_reclaim.map(value);
+        let grace = line.grace_period.0 as f64 / 1e6;
+        format!("{} {grace} {} {} {reclaim:?}", line.signal.name(), line.is_hard(), value(line.value))
+    }
+
+    fn recorded_line(line: &Value) -> String {
+        let value = |value: &Value| {
+            let at_capacity = value["atCapacityBytes"].as_u64().expect("every value has its bytes");
+            // A 32-bit float, as recorded; JSON's reader may be off in the last bit of 64.
+            let share = value["percentage"].as_f64().map(|share| share as f32);
+            format!("{at_capacity} {share:?}")
+        };
+        let reclaim = line.get("minReclaim").map(value);
+        let signal = line["signal"].as_str().expect("every threshold has its signal");
+        let grace = line["gracePeriodSeconds"].as_f64().expect("every threshold has its grace");
+        let is_hard = line["hard"] == Value::Bool(true);
+        format!("{signal} {grace} {is_hard} {} {reclaim:?}", value(&line["value"]))
+    }
+}

@@ -1,4 +1,5 @@
 //! The integration tests: one program, one file a topic.
 #![cfg(feature = "text")]
 
+mod bad_scenarios;
 mod conformance;

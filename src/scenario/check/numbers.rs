@@ -257,7 +257,7 @@ fn name<P>(law: &LawFile<P>) -> &'static str {
 /// A plain number between two ends, or the nearer end.
 pub fn in_range(findings: &mut Findings, spot: &Spot<'_>, number: f64, range: Range) -> f64 {
     if number < range.least || range.most < number {
-        findings.mistake(spot, "the number is out of range", format!("write {}", range.words));
+        findings.mistake(spot, format!("the value is not {}", range.words), "write a value in that range");
     }
     number.clamp(range.least, range.most)
 }

@@ -98,7 +98,7 @@ impl UsageCheck<'_, '_> {
             rates.iter().filter_map(|(key, rate, times)| Some((*key, rate.as_ref()?, *times))).collect();
         if written.len() != 1 {
             let what = format!("a leak has one rate, and this one has {}", written.len());
-            self.findings.mistake(spot, what, "keep one of perHour, perMinute and perSecond");
+            self.findings.mistake(spot, what, "write one of perHour, perMinute and perSecond");
         }
         let per_hour =
             written.first().map(|(key, rate, times)| scaled(&self.level(&spot.key(key), rate), *times));
@@ -197,7 +197,7 @@ impl UsageCheck<'_, '_> {
             && more < less
         {
             let what = format!("`{}` {more} is below `{}` {less}", high.0, low.0);
-            self.findings.mistake(spot, what, "swap the two");
+            self.findings.mistake(spot, what, format!("write `{}` no larger than `{}`", low.0, high.0));
         }
     }
 

@@ -381,10 +381,15 @@ fn short_ramp<'de, A: MapAccess<'de>>(first: String, mut map: A) -> Result<Curve
         }
         next = map.next_key()?;
     }
+    // Not serde's own "missing field": a derived struct is given a stand-in for one, this map is not.
+    let missing = |key: &str| {
+        let what = format!("a ramp has the keys `from`, `to` and `over`; `{key}` is missing");
+        A::Error::custom(Refusal::new(what, format!("add the key `{key}`")))
+    };
     let ramp = RampFile {
-        from: from.ok_or_else(|| A::Error::missing_field("from"))?,
-        to: to.ok_or_else(|| A::Error::missing_field("to"))?,
-        over: over.ok_or_else(|| A::Error::missing_field("over"))?,
+        from: from.ok_or_else(|| missing("from"))?,
+        to: to.ok_or_else(|| missing("to"))?,
+        over: over.ok_or_else(|| missing("over"))?,
         delay,
     };
     Ok(CurveFile::Ramp(Box::new(ramp)))
