@@ -155,6 +155,10 @@ fn a_walk_stays_between_its_bounds_and_joins_up() {
     let levels =
         || draws.iter().flat_map(|pieces| pieces.iter().flat_map(|piece| [piece.from.0, piece.to.0]));
     assert_eq!(draws[0][0].from, Bytes(500));
+    // Computed by a script of its own from the definition of the walk (the module's doc), with
+    // FNV-1a, ChaCha8 and Python's `statistics.NormalDist`: where stretch 1 begins, and on.
+    assert_eq!(draws[1][..3].iter().map(|piece| piece.to.0).collect::<Vec<_>>(), [400, 434, 491]);
+    assert_eq!(draws[1][0].from, Bytes(439));
     assert!(levels().all(|level| (200..=900).contains(&level)));
     // 3,200 steps of 60 in a room of 700: both ends are visited.
     assert!(levels().any(|level| level < 230) && levels().any(|level| level > 870));
