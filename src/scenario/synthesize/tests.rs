@@ -192,7 +192,8 @@ fn a_row_overrides_the_first_container() {
         ..Row::default()
     };
     let scaled = Row { at: SimTime(6), memory_scale: Some(Bytes::mebi(1000)), ..Row::default() };
-    plan.arrivals = Arrivals::Rows(Arc::new([full, scaled]));
+    let like_the_first = Row { run_time: None, ..full.clone() };
+    plan.arrivals = Arrivals::Rows(Arc::new([full, scaled, like_the_first]));
     let scenario = scenario(vec![plan]);
     let mut source = Synthesis::new(&scenario, 0);
     assert_eq!(source.next_arrival(FIRST), Some(SimTime(5)));
@@ -205,6 +206,8 @@ fn a_row_overrides_the_first_container() {
     assert_eq!(life.containers[0].run_time, Some(SimDuration::seconds(77)));
     assert_eq!(life.containers[0].working_set.peak(), Bytes::mebi(32));
     assert_ne!(life.containers[1].run_time, Some(SimDuration::seconds(77)));
+    // A row that says the same of the manifest shares it.
+    assert!(Arc::ptr_eq(&template, &source.draft(FIRST, replica(2, 0)).template));
     // The second row leaves the manifest alone, and says what its memory is a share of.
     let PodDraft { template, life } = source.draft(FIRST, replica(1, 0));
     assert_eq!(template.memory_request, Bytes::mebi(130));

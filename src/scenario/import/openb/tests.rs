@@ -117,7 +117,10 @@ fn the_fewest_nodes_are_kept_that_the_peak_fills_to_four_fifths() {
     let kept = |cpu| imported(&both_at_once(cpu), Options::default()).counts.kept_nodes;
     assert_eq!((kept(100_000), kept(103_000)), (2, 3));
     // One after the other, they need room for one: of the instant at which they change, too.
-    let in_turn = "a,60000,1024,0,0,,LS,Failed,0,100,0\nb,60000,1024,0,0,,LS,Failed,0,200,100\n";
+    // A third is gone at the instant it came, and takes no room.
+    let in_turn = "a,60000,1024,0,0,,LS,Failed,0,100,0\n\
+                   b,60000,1024,0,0,,LS,Failed,0,200,100\n\
+                   c,60000,1024,0,0,,LS,Failed,0,150,150\n";
     assert_eq!(imported(in_turn, Options::default()).counts.kept_nodes, 1);
 }
 
