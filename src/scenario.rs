@@ -24,6 +24,8 @@ pub mod duration;
 #[cfg(feature = "text")]
 pub mod file;
 #[cfg(feature = "text")]
+pub mod import;
+#[cfg(feature = "text")]
 pub mod include;
 pub mod kubelet;
 pub mod meaning;

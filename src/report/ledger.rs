@@ -171,7 +171,7 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
             Record::PodBound { pod, node } => self.on_bound(now, pod, node),
             Record::PodRejected { pod, node } => {
-                self.pod_event(now, node, pod, Happening::Evicted, || wording::REJECTED.into());
+                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::REJECTED.into());
             }
             Record::ContainerStarted { pod, node, container, .. } => {
                 self.on_started(now, node, pod, container)
@@ -204,11 +204,11 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         node: NodeId,
         pod: PodName,
         happening: Happening,
-        message: impl FnOnce() -> String,
+        message: impl FnOnce(&str) -> String,
     ) {
         if self.tables.events.is_some() {
-            let object = format!("pod/{}", self.pod(pod));
-            self.event(now, Some(node), &object, happening, &message());
+            let name = self.pod(pod);
+            self.event(now, Some(node), &format!("pod/{name}"), happening, &message(&name));
         }
     }
 

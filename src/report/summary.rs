@@ -68,11 +68,18 @@ fn first_replication(stories: &[RunStory]) -> Vec<&RunStory> {
 
 fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStory]) -> io::Result<()> {
     if let Some(question) = heading.question {
-        writeln!(out, "{question}")?;
+        for line in wrapped(asked(question), COLUMNS) {
+            writeln!(out, "{line}")?;
+        }
     }
     let Some(story) = stories.first() else { return Ok(()) };
     let nodes = counted(story.nodes, "node");
     writeln!(out, "{}: {nodes}, {} long, seed {}", heading.scenario, story.horizon, heading.seed)
+}
+
+/// A comment up to its first question mark; some go on for a page.
+fn asked(comment: &str) -> &str {
+    comment.find('?').map_or(comment, |mark| &comment[..=mark])
 }
 
 fn write_run(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {

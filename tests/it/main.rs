@@ -2,4 +2,6 @@
 #![cfg(feature = "text")]
 
 mod bad_scenarios;
+#[cfg(feature = "program")]
+mod cli;
 mod conformance;

@@ -176,10 +176,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         });
         let message = wording::evicted(eviction.threshold, eviction.seen, only);
         let running = live.map(|live| live.running.clone()).unwrap_or_default();
-        self.pod_event(now, node, pod, Happening::Evicted, || message);
+        self.pod_event(now, node, pod, Happening::Evicted, |_| message);
         for container in running {
             let name = self.names.container(pod.workload, container);
-            self.pod_event(now, node, pod, Happening::Killing, || format!("Stopping container {name}"));
+            self.pod_event(now, node, pod, Happening::Killing, |_| format!("Stopping container {name}"));
         }
     }
 

@@ -49,8 +49,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if let Some(index) = self.awaited.remove(&pod.serial) {
             self.evictions[index].bound = Some((node, now));
         }
-        let (name, node_name) = (self.pod(pod), self.node(node));
-        self.pod_event(now, node, pod, Happening::Scheduled, || {
+        let node_name = self.node(node);
+        self.pod_event(now, node, pod, Happening::Scheduled, |name| {
             format!("Successfully assigned default/{name} to {node_name}")
         });
     }
@@ -65,7 +65,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             live.running.push(container);
         }
         let name = self.names.container(pod.workload, container);
-        self.pod_event(now, node, pod, Happening::Started, || format!("Started container {name}"));
+        self.pod_event(now, node, pod, Happening::Started, |_| format!("Started container {name}"));
     }
 
     pub(super) fn on_stopped(&mut self, pod: PodName, container: ContainerIndex) {
@@ -81,9 +81,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         pod: PodName,
         container: ContainerIndex,
     ) {
-        let (pod_name, container) = (self.pod(pod), self.names.container(pod.workload, container));
-        self.pod_event(now, node, pod, Happening::BackOff, || {
-            format!("Back-off restarting failed container {container} in pod {pod_name}_default")
+        let container = self.names.container(pod.workload, container);
+        self.pod_event(now, node, pod, Happening::BackOff, |name| {
+            format!("Back-off restarting failed container {container} in pod {name}_default")
         });
     }
 

@@ -1,0 +1,145 @@
+//! The program, as a user meets it: words in, output and exit code out.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const SCENARIO: &str = "# Who is evicted first when a node runs out of memory?
+horizon: 30m
+nodes:
+  - {name: node, capacity: {cpu: 4, memory: 1Gi, pods: 110}}
+pods:
+  - {name: cache, workingSet: 300Mi}
+  - {name: leak, requests: {memory: 100Mi}, workingSet: {from: 100Mi, to: 700Mi, over: 10m}}
+runs:
+  - {name: lesson, rules: Lesson}
+  - {name: kubelet, rules: Kubernetes}
+";
+
+fn evictsim(home: &Path, words: &[&str], input: &str) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_evictsim"))
+        .args(words)
+        .current_dir(home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that stops at its arguments closes its input early: not our concern.
+    let _ = program.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    program.wait_with_output().expect("the program ends")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("output is text")
+}
+
+/// A directory with the scenario in it.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a directory");
+    fs::write(home.path().join("eviction-order.yaml"), SCENARIO).expect("room");
+    home
+}
+
+#[test]
+fn a_run_leaves_its_tables_and_tells_the_question() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "", "no progress where there is no terminal");
+    assert!(text(&output.stdout).starts_with("Who is evicted first when a node runs out of memory?\n"));
+    let results = home.path().join("results/eviction-order");
+    let runs = fs::read_to_string(results.join("runs.csv")).expect("a table");
+    assert_eq!(runs.lines().count(), 3, "a header and two runs");
+    let manifest = fs::read_to_string(results.join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(manifest["command"], serde_json::json!(["run", "eviction-order.yaml"]));
+    assert_eq!(manifest["files"][0]["file"], "eviction-order.yaml");
+}
+
+#[test]
+fn the_same_scenario_gives_the_same_bytes_wherever_it_is_run() {
+    let (one, other) = (home(), home());
+    for home in [&one, &other] {
+        evictsim(home.path(), &["run", "eviction-order.yaml", "-q"], "");
+    }
+    for file in fs::read_dir(one.path().join("results/eviction-order")).expect("results") {
+        let name = file.expect("an entry").file_name();
+        let bytes = |home: &Path| fs::read(home.join("results/eviction-order").join(&name)).expect("a file");
+        assert_eq!(bytes(one.path()), bytes(other.path()), "{}", name.display());
+    }
+}
+
+#[test]
+fn rules_on_the_command_line_take_the_place_of_the_scenarios_runs() {
+    let home = home();
+    let words = ["run", "-", "-o", "csv", "--rules", "kubernetes", "--seed", "7", "--out", "mine"];
+    let output = evictsim(home.path(), &words, SCENARIO);
+    let rows: Vec<&str> = text(&output.stdout).lines().collect();
+    assert_eq!(rows.len(), 2, "{}", text(&output.stderr));
+    assert!(rows[1].starts_with("kubernetes,0,stdin,Kubernetes,Kubelet,Container,7,1800,1,"), "{}", rows[1]);
+    assert!(home.path().join("mine/manifest.json").exists());
+}
+
+#[test]
+fn json_on_standard_output_has_the_runs_rows() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-o", "json"], "");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!(document["runs"][1]["run"], "kubelet");
+    assert_eq!(document["runs"][1]["preemptions"], serde_json::Value::Null);
+    assert_eq!(document["manifest"]["seed"], 1);
+}
+
+#[test]
+fn quiet_means_nothing_at_all() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-q"], "");
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", ""));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn somebody_elses_directory_is_refused_before_anything_is_run() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "--out", "."], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stdout), "");
+    assert_eq!(fs::read_dir(home.path()).expect("home").count(), 1, "nothing was added");
+}
+
+#[test]
+fn bad_input_is_told_with_its_place_on_standard_error_and_exits_with_2() {
+    let home = home();
+    let output = evictsim(home.path(), &["check", "-", "eviction-order.yaml"], "horizon: soon\nnodes: []\n");
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    assert!(told.starts_with("error: ") && told.contains("\n  at stdin:1:10 (horizon)\n"), "{told}");
+    assert!(text(&output.stdout).starts_with("eviction-order.yaml: ok: "), "the other file is checked, too");
+    assert_eq!(evictsim(home.path(), &["check", "none.yaml"], "").status.code(), Some(2));
+    assert_eq!(evictsim(home.path(), &["prophesy"], "").status.code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_the_program_without_a_word() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_evictsim"))
+        .arg("schema")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(program.stdout.take());
+    let output = program.wait_with_output().expect("the program ends");
+    assert_eq!(text(&output.stderr), "");
+    // 141 unless the whole schema was written before the pipe was closed.
+    assert!(matches!(output.status.code(), Some(0 | 141)), "{:?}", output.status);
+}
+
+#[test]
+fn completions_name_the_subcommands() {
+    let output = evictsim(Path::new("."), &["completions", "bash"], "");
+    for command in ["run", "check", "schema", "import", "completions"] {
+        assert!(text(&output.stdout).contains(command), "{command}");
+    }
+}
