@@ -3,3 +3,4 @@
 
 mod bad_scenarios;
 mod conformance;
+mod tidy;
