@@ -16,7 +16,7 @@ pub mod rows;
 pub use rows::{RowMistake, read_rows};
 
 use super::distribution::quantile::gamma_quantile;
-use super::distribution::{Distribution, FromDraw, LONGEST, Law};
+use super::distribution::{Distribution, FromDraw, Law};
 use crate::ground::{Bytes, Key, MilliCpu, SimDuration, SimTime, Stream};
 use std::sync::Arc;
 
@@ -86,16 +86,19 @@ pub struct Arriving<'a> {
     arrivals: &'a Arrivals,
     key: Key,
     stream: Stream,
+    horizon: SimTime,
     /// How many have arrived.
     number: u32,
     last: Option<SimTime>,
+    /// The hour last asked for, and its rate: the inversion behind it is slow.
+    hourly: Option<(u64, f64)>,
 }
 
 impl Iterator for Arriving<'_> {
     type Item = SimTime;
 
     fn next(&mut self) -> Option<SimTime> {
-        let at = self.next_instant()?;
+        let at = self.next_instant().filter(|at| *at <= self.horizon)?;
         self.number += 1;
         self.last = Some(at);
         Some(at)
@@ -103,9 +106,10 @@ impl Iterator for Arriving<'_> {
 }
 
 impl Arrivals {
-    /// All arrivals, in order of time; drawn at `key`.
-    pub fn walk(&self, key: Key) -> Arriving<'_> {
-        Arriving { arrivals: self, key, stream: key.stream(), number: 0, last: None }
+    /// All arrivals up to the horizon, in order of time; drawn at `key`.
+    pub fn walk(&self, key: Key, horizon: SimTime) -> Arriving<'_> {
+        let stream = key.stream();
+        Arriving { arrivals: self, key, stream, horizon, number: 0, last: None, hourly: None }
     }
 
     /// The table's row of an arrival.
@@ -152,9 +156,9 @@ impl Arriving<'_> {
     fn when_hazard_is_spent(&mut self, rate: &HourlyRate, window: Window) -> Option<SimTime> {
         let mut left = Distribution::of(Law::Exponential { mean: 1.0 }).draw(&mut self.stream);
         let mut now = self.last.unwrap_or(window.from);
-        while window.admits(now, self.number) && now.0 < LONGEST.0 {
+        while window.admits(now, self.number) && now <= self.horizon {
             let hour = now.0 / HOUR;
-            let per_micro = rate.in_hour(self.key, hour) / HOUR as f64;
+            let per_micro = self.rate_in_hour(rate, hour) / HOUR as f64;
             let to_the_hour = SimDuration((hour + 1) * HOUR - now.0);
             let hazard = per_micro * to_the_hour.0 as f64;
             if left < hazard {
@@ -165,6 +169,19 @@ impl Arriving<'_> {
             now = now.after(to_the_hour);
         }
         None
+    }
+}
+
+impl Arriving<'_> {
+    fn rate_in_hour(&mut self, rate: &HourlyRate, hour: u64) -> f64 {
+        match self.hourly {
+            Some((known, per_hour)) if known == hour => per_hour,
+            _ => {
+                let per_hour = rate.in_hour(self.key, hour);
+                self.hourly = Some((hour, per_hour));
+                per_hour
+            }
+        }
     }
 }
 
@@ -190,7 +207,7 @@ mod tests {
     }
 
     fn instants(arrivals: &Arrivals) -> Vec<u64> {
-        arrivals.walk(key()).map(|at| at.0).collect()
+        arrivals.walk(key(), SimTime(1 << 55)).map(|at| at.0).collect()
     }
 
     fn window(count: u32) -> Window {
@@ -233,6 +250,16 @@ mod tests {
             assert!(instants.iter().all(|at| (from.0..until.0).contains(at)), "{arrivals:?}");
             assert!(instants.is_sorted(), "{arrivals:?}");
         }
+    }
+
+    #[test]
+    fn a_rate_of_nothing_ends_at_the_horizon() {
+        let rate = HourlyRate { per_hour: 1.0, hour_of_day: [0.0; 24], gamma_shape: Some(2.85) };
+        let arrivals = Arrivals::ModulatedPoisson { rate, window: Window::ALWAYS };
+        assert_eq!(arrivals.walk(key(), SimTime(1000 * HOUR)).next(), None);
+        let early = Arrivals::Fixed { from: SimTime(1), every: SimDuration::micros(2), count: 9 };
+        let all: Vec<u64> = early.walk(key(), SimTime(5)).map(|at| at.0).collect();
+        assert_eq!(all, [1, 3, 5]);
     }
 
     /// Arrivals in each hour of `days` days.

@@ -27,6 +27,7 @@ use crate::model::{
     ContainerIndex, ContainerLife, ContainerSpec, Node, Piece, PodLife, PodSpec, PodTemplate, Replica,
     ResourceAmounts,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One replication of a scenario, drawn as it is asked for.
@@ -38,14 +39,37 @@ pub struct Synthesis<'a> {
     arriving: Vec<Arriving<'a>>,
     /// For each workload whose pods all have the same manifest, that manifest.
     shared: Vec<Option<Arc<PodTemplate>>>,
+    /// And for the others, where only rows of a table differ: one for each kind of row.
+    of_rows: BTreeMap<(WorkloadId, RowManifest), Arc<PodTemplate>>,
+}
+
+/// What a row of a table says of the manifest; rows that say the same share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RowManifest {
+    cpu: [Option<MilliCpu>; 2],
+    memory: [Option<Bytes>; 2],
+    priority: Option<i32>,
+}
+
+impl RowManifest {
+    const SILENT: RowManifest = RowManifest { cpu: [None; 2], memory: [None; 2], priority: None };
+
+    fn of(row: &Row) -> RowManifest {
+        RowManifest {
+            cpu: [row.cpu_request, row.cpu_limit],
+            memory: [row.memory_request, row.memory_limit],
+            priority: row.priority,
+        }
+    }
 }
 
 impl<'a> Synthesis<'a> {
     /// The source of one replication, counted from 0.
     pub fn new(scenario: &'a Scenario, replication: u32) -> Synthesis<'a> {
         let root = Key::root(scenario.seed, u64::from(replication));
-        let arriving =
-            |plan: &'a WorkloadPlan| plan.arrivals.walk(root.name("arrivals").name(&plan.workload.name));
+        let arriving = |plan: &'a WorkloadPlan| {
+            plan.arrivals.walk(root.name("arrivals").name(&plan.workload.name), scenario.horizon)
+        };
         let shared = |plan: &WorkloadPlan| {
             let place = Place { plan: &plan.pod, row: None, manifest: root, life: root };
             (!varies(&plan.pod)).then(|| Arc::new(PodTemplate::new(place.spec())))
@@ -55,11 +79,13 @@ impl<'a> Synthesis<'a> {
             root,
             arriving: scenario.workloads.iter().map(arriving).collect(),
             shared: scenario.workloads.iter().map(shared).collect(),
+            of_rows: BTreeMap::new(),
         }
     }
 
-    fn place(&self, workload: WorkloadId, replica: Replica) -> Place<'_> {
-        let plan = &self.scenario.workloads[workload.index()];
+    fn place(&self, workload: WorkloadId, replica: Replica) -> Place<'a> {
+        let scenario: &'a Scenario = self.scenario;
+        let plan = &scenario.workloads[workload.index()];
         let name = &plan.workload.name;
         let key = self.root.name("pod").name(name).number(u64::from(replica.ordinal));
         Place {
@@ -73,16 +99,17 @@ impl<'a> Synthesis<'a> {
 
 impl Source for Synthesis<'_> {
     fn next_arrival(&mut self, workload: WorkloadId) -> Option<SimTime> {
-        let next = self.arriving[workload.index()].next();
-        next.filter(|at| *at <= self.scenario.horizon)
+        self.arriving[workload.index()].next()
     }
 
     fn draft(&mut self, workload: WorkloadId, replica: Replica) -> PodDraft {
         let place = self.place(workload, replica);
-        let shared = self.shared[workload.index()].as_ref().filter(|_| !place.overrides_manifest());
-        let template = match shared {
-            Some(template) => Arc::clone(template),
-            None => Arc::new(PodTemplate::new(place.spec())),
+        let said = place.row.map_or(RowManifest::SILENT, RowManifest::of);
+        let made = || Arc::new(PodTemplate::new(place.spec()));
+        let template = match &self.shared[workload.index()] {
+            None => made(),
+            Some(template) if said == RowManifest::SILENT => Arc::clone(template),
+            Some(_) => Arc::clone(self.of_rows.entry((workload, said)).or_insert_with(made)),
         };
         PodDraft { template, life: place.life() }
     }
@@ -154,16 +181,6 @@ struct Part<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn overrides_manifest(&self) -> bool {
-        self.row.is_some_and(|row| {
-            row.priority.is_some()
-                || row.cpu_request.is_some()
-                || row.cpu_limit.is_some()
-                || row.memory_request.is_some()
-                || row.memory_limit.is_some()
-        })
-    }
-
     fn init_parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
         let pairs = self.plan.init_containers.iter().zip(&self.plan.spec.init_containers);
         pairs.map(|(plan, spec)| Part { plan, spec, row: None })

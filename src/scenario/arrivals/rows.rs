@@ -75,8 +75,8 @@ fn read_row(record: &Record<'_>) -> Result<Row, RowMistake> {
     Ok(row)
 }
 
-/// Source: Kubernetes, names of Pods: a DNS label, to be on the safe side.
-fn check_name(record: &Record<'_>, name: Option<&str>) -> Result<(), RowMistake> {
+/// Refuses what cannot name a pod: a DNS label is safe everywhere.
+pub fn check_name(record: &Record<'_>, name: Option<&str>) -> Result<(), RowMistake> {
     let Some(name) = name else { return Ok(()) };
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_label =

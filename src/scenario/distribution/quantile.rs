@@ -3,6 +3,8 @@
 //! What: the normal law's and the Gamma law's quantiles, on `libm` alone.
 //! Never: a draw. One share in, one value out.
 
+use coefficients::*;
+
 /// The value below which a share of a standard normal variable's draws lies.
 ///
 /// `share` lies strictly between 0 and 1. Right to about 1 part in 10^16.
@@ -10,7 +12,7 @@
 /// Distribution", Applied Statistics 37 (1988), routine PPND16, its coefficients.
 pub fn normal_quantile(share: f64) -> f64 {
     let from_middle = share - 0.5;
-    if -0.425 <= from_middle && from_middle <= 0.425 {
+    if from_middle.abs() <= 0.425 {
         let r = 0.180625 - from_middle * from_middle;
         return from_middle * polynomial(&CENTER_OVER, r) / polynomial(&CENTER_UNDER, r);
     }
@@ -28,37 +30,6 @@ pub fn normal_quantile(share: f64) -> f64 {
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
-
-// The digits are those of the paper, though a double holds fewer.
-#[rustfmt::skip]
-#[allow(clippy::excessive_precision)]
-mod coefficients {
-    pub const CENTER_OVER: [f64; 8] = [
-        3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-        4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
-    ];
-    pub const CENTER_UNDER: [f64; 8] = [
-        1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-        2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3,
-    ];
-    pub const SHOULDER_OVER: [f64; 8] = [
-        1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-        1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
-    ];
-    pub const SHOULDER_UNDER: [f64; 8] = [
-        1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9,
-    ];
-    pub const TAIL_OVER: [f64; 8] = [
-        6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7,
-    ];
-    pub const TAIL_UNDER: [f64; 8] = [
-        1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
-    ];
-}
-use coefficients::*;
 
 /// The value below which a share of the draws of a Gamma variable lies that has
 /// the given shape and a mean of 1. `share` lies from 0 to 1, `shape` above 0.
@@ -125,6 +96,36 @@ fn continued_fraction(shape: f64, x: f64) -> f64 {
         }
     }
     fraction
+}
+
+// The digits are those of the paper, though a double holds fewer.
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision)]
+mod coefficients {
+    pub const CENTER_OVER: [f64; 8] = [
+        3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+        4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
+    ];
+    pub const CENTER_UNDER: [f64; 8] = [
+        1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+        2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3,
+    ];
+    pub const SHOULDER_OVER: [f64; 8] = [
+        1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
+        1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
+    ];
+    pub const SHOULDER_UNDER: [f64; 8] = [
+        1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
+        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9,
+    ];
+    pub const TAIL_OVER: [f64; 8] = [
+        6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
+        2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7,
+    ];
+    pub const TAIL_UNDER: [f64; 8] = [
+        1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
+    ];
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ fn equal_manifests_are_shared_and_drawn_ones_belong_to_the_place() {
     assert_eq!(first, template(SECOND, 0, 1));
     assert!((Bytes::mebi(100)..=Bytes::mebi(200)).contains(&first.memory_request));
     let life = source.draft(SECOND, replica(0, 0)).life;
-    assert_eq!(life.containers[0].working_set.peak().0, (first.memory_request.0 + 1) / 2);
+    assert_eq!(life.containers[0].working_set.peak().0, first.memory_request.0.div_ceil(2));
 }
 
 #[test]
@@ -192,7 +192,8 @@ fn a_row_overrides_the_first_container() {
         ..Row::default()
     };
     let scaled = Row { at: SimTime(6), memory_scale: Some(Bytes::mebi(1000)), ..Row::default() };
-    plan.arrivals = Arrivals::Rows(Arc::new([full, scaled]));
+    let like_the_first = Row { run_time: None, ..full.clone() };
+    plan.arrivals = Arrivals::Rows(Arc::new([full, scaled, like_the_first]));
     let scenario = scenario(vec![plan]);
     let mut source = Synthesis::new(&scenario, 0);
     assert_eq!(source.next_arrival(FIRST), Some(SimTime(5)));
@@ -205,6 +206,8 @@ fn a_row_overrides_the_first_container() {
     assert_eq!(life.containers[0].run_time, Some(SimDuration::seconds(77)));
     assert_eq!(life.containers[0].working_set.peak(), Bytes::mebi(32));
     assert_ne!(life.containers[1].run_time, Some(SimDuration::seconds(77)));
+    // A row that says the same of the manifest shares it.
+    assert!(Arc::ptr_eq(&template, &source.draft(FIRST, replica(2, 0)).template));
     // The second row leaves the manifest alone, and says what its memory is a share of.
     let PodDraft { template, life } = source.draft(FIRST, replica(1, 0));
     assert_eq!(template.memory_request, Bytes::mebi(130));
@@ -249,4 +252,22 @@ fn a_node_draws_its_own_curves_and_first_pass() {
     let owner = CurveOwner::SystemDaemons { node: NodeId(0) };
     let pieces = Synthesis::new(&scenario, 0).more_usage(owner, 1);
     assert_eq!(pieces[0].from, first.system_daemons.peak());
+}
+
+#[test]
+fn draws_hang_at_the_names_that_the_table_says() {
+    // Computed by a script of its own from the table in the module's doc and the definitions
+    // of FNV-1a, ChaCha8 and the inverse laws. If this fails, every published result has changed.
+    let mut varying = workload("varying");
+    varying.pod.containers[0].drawn_requests.memory = Some(uniform_mebi(100, 200));
+    let scenario = scenario(vec![workload("web"), varying]);
+    let mut source = Synthesis::new(&scenario, 0);
+    let life = source.draft(FIRST, replica(3, 1)).life;
+    assert_eq!(life.pull_time, SimDuration::micros(426_864));
+    assert_eq!(life.containers[0].run_time, Some(SimDuration::micros(112_692_833)));
+    let template = source.draft(SECOND, replica(0, 0)).template;
+    assert_eq!(template.memory_request, Bytes(119_733_485));
+    let node = drawn_node(&scenario.nodes[0], Key::root(1, 0));
+    assert_eq!(node.first_pass, SimDuration::micros(8_955_736));
+    assert_eq!(node.system_daemons.peak(), Bytes(394_586_941));
 }
