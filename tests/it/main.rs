@@ -5,3 +5,4 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+mod tidy;

@@ -19,7 +19,7 @@ pub fn assumptions(counts: &Counts, options: &Options, (memory, cpu): (u64, u64)
              they would be alone.",
             counts.kept_nodes, counts.listed_nodes
         ),
-        format!("Requests of nothing: {} pods ask for no memory or no CPU; they make no such request.", counts.asking_for_nothing),
+        format!("Requests of nothing: pods that ask for no memory or no CPU ({}) make no such request.", counts.asking_for_nothing),
         format!("Too large: {} pods ask for more than any kept node has, and stay Pending.", counts.too_large),
         latency_sensitive(replayed(Class::LatencySensitive), options.latency_sensitive),
         best_effort(replayed(Class::BestEffort), options.best_effort),
@@ -109,7 +109,8 @@ macro_rules! line {
 
 fn head(text: &mut String, nodes: usize, assumptions: &[String], horizon: SimTime) {
     line!(text, "# How do the pods of a public trace (openb) fare under memory pressure on {nodes} nodes?");
-    line!(text, "#");
+    // The question is the first block of comments; what follows is not part of it.
+    text.push('\n');
     line!(text, "# Imported from cluster-trace-gpu-v2023. Cite: Weng et al., USENIX ATC 2023. Assumed:");
     for assumption in assumptions {
         for (number, part) in wrapped(assumption, 110).into_iter().enumerate() {
