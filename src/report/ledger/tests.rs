@@ -411,3 +411,23 @@ fn the_summary_says_who_went_first_and_where_two_orders_differ() {
     let widest = text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(100), "{widest:?} columns:\n{text}");
 }
+
+#[test]
+fn a_wide_summary_names_threshold_and_role_and_counts_all_replications() {
+    let lesson = || setting(Arc::new(QosOrder), RestartScope::Pod);
+    let mut stories = written(&[("lesson", lesson())], two_evictions).stories;
+    let mut calm = written(&[("lesson", lesson())], |_, _| {}).stories;
+    calm[0].replication = 1;
+    stories.append(&mut calm);
+    let question = Some("Who goes? It goes on.");
+    let heading = Heading { scenario: "s", question, seed: 1, assumptions: &[], tables: None };
+    let mut out = Vec::new();
+    summary::write(&mut out, &heading, &stories, Width::Wide).expect("a Vec takes all");
+    let text = String::from_utf8(out).expect("text");
+    let victim = text.lines().find(|line| line.contains("8m20s  node")).expect("the first victim");
+    assert!(victim.ends_with("memory.available  90Mi       100Mi hard  innocent"), "{text}");
+    assert!(
+        text.contains("Over all 2 replications: evictions 0 to 2 (none in 1), OOM kills 0 to 0 (none in 2).")
+    );
+    assert!(text.starts_with("Who goes?\ns: 1 node"), "only the question is repeated: {text}");
+}
