@@ -3,4 +3,5 @@
 
 mod bad_scenarios;
 mod conformance;
+mod scenarios;
 mod tidy;

@@ -16,6 +16,7 @@ use crate::scenario::file::kubelet::KubeletFile;
 use crate::scenario::file::node::{EffectFile, NodeFile, TaintFile};
 use crate::scenario::kubelet::{self, KubeletRefusal, Reserve, Texts, ThresholdTexts};
 use crate::scenario::meaning::NodePlan;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// No scenario has more nodes.
@@ -270,9 +271,10 @@ impl NodesCheck<'_, '_, '_> {
     }
 
     fn note_what_is_not_simulated(&mut self, node: &NodeFile, settings: &Settings<'_, '_>) {
-        let keys: Vec<&str> = settings.layers.iter().flat_map(|(file, _)| file.not_simulated()).collect();
+        let layers = settings.layers.iter();
+        let keys: BTreeSet<&str> = layers.flat_map(|(file, _)| file.not_simulated()).collect();
         if !keys.is_empty() {
-            let keys = keys.join(", ");
+            let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
             self.findings
                 .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
         }
