@@ -1,6 +1,6 @@
 //! Scenarios as they are meant: what a text comes to, and what it takes for granted.
 
-use evictsim::engine::{Passes, RestartScope};
+use evictsim::engine::{Passes, RestartScope, Source};
 use evictsim::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
 use evictsim::model::{ContainerIndex, Controller, Replica};
 use evictsim::scenario::distribution::Varying;
@@ -85,10 +85,8 @@ fn a_template_and_its_behavior_become_one_plan() {
     assert_eq!(plan.workload.controller, Controller::ReplicaSet);
     let spec = &plan.pod.spec;
     assert_eq!(spec.priority, Some(2_000_000_000));
-    assert_eq!(
-        spec.containers[0].requests.memory, spec.containers[0].limits.memory,
-        "as the API fills it in"
-    );
+    let drawn = scenario.source(0).draft(WorkloadId(0), Replica { ordinal: 0, generation: 0 });
+    assert_eq!(drawn.template.memory_request, Bytes::mebi(512), "a limit alone is also the request");
     assert_eq!(
         spec.init_containers.iter().map(|container| container.sidecar).collect::<Vec<_>>(),
         [false, true]

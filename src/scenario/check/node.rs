@@ -1,7 +1,7 @@
 //! Nodes: as written -> as meant, one for each.
 //!
 //! What: capacity, the kubelet's settings of the scenario and of the node put
-//! together, and what is left for pods. Next: [`super::super::kubelet`].
+//! together, and what is left for pods. Next: [`crate::scenario::kubelet`].
 
 use super::names::{self, Names};
 use super::numbers::{LONGEST, amount, length, positive_length, varying_length};

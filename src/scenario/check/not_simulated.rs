@@ -1,7 +1,7 @@
 //! One sentence for each kind of key that is accepted and not simulated.
 //!
 //! What: collecting such keys over all pods, with whose they are.
-//! Never: which keys these are; [`super::super::file::pod`] lists them.
+//! Never: which keys these are; [`crate::scenario::file::pod`] lists them.
 
 use super::spot::Findings;
 use crate::scenario::file::pod::SpecFile;

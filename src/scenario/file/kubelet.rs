@@ -2,7 +2,7 @@
 //!
 //! What: the keys that eviction and node allocatable read, and those of a real
 //! configuration that are accepted and not simulated.
-//! Never: what they come to. Next: [`super::super::kubelet`].
+//! Never: what they come to. Next: [`crate::scenario::kubelet`].
 
 use super::accepted::kubernetes_keys;
 use std::collections::BTreeMap;
