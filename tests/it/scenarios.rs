@@ -114,6 +114,29 @@ accepted in pod templates, and without effect here: image
 }
 
 #[test]
+fn what_kubernetes_accepts_and_hardly_anybody_means_is_told() {
+    let scenario = read_text(
+        "horizon: 1h
+kubelet: {evictionMaxPodGracePeriod: -1}
+nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}, firstPass: 0s}]
+pods: [{name: web, requests: {memory: 100m}, priority: 2000000000, startUpTime: 0s, stopTime: 1s, pullTime: 0s}]
+workloads:
+  - name: db
+    replicas: 1
+    template: {spec: {priorityClassName: high, containers: [{name: app}]}}
+    behavior: {pullTime: 0s, containers: {app: {workingSet: 1Mi, startUpTime: 0s, stopTime: 1s}}}
+",
+    );
+    insta::assert_snapshot!(scenario.assumptions.join("\n"), @r#"
+a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does today
+100m of memory (s/a-story.yaml:4:39) is no whole number of bytes and is rounded up; did you mean 100Mi?
+pod web says nothing of its workingSet: it uses no memory
+pod web has priority 2000000000: from 2000000000 on, a pod is never evicted
+the value of the priority class high is not known here: workload db has priority 0 (write `priority`)
+"#);
+}
+
+#[test]
 fn pods_are_called_by_their_workload_their_place_and_their_generation() {
     let scenario = read_text(
         "horizon: 1h
