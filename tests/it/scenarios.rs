@@ -214,3 +214,18 @@ fn a_setting_has_its_nodes_drawn_by_name_and_replication() {
     // 30m / 240 = 7.5s, rounded up to whole seconds.
     assert_eq!(scenario.recording.timeline_every, Some(SimDuration::seconds(8)));
 }
+
+#[test]
+fn an_imported_trace_is_a_sound_scenario() {
+    use evictsim::scenario::import::openb::{Options, import};
+    let pods = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time
+p-ls,4000,8192,1,1000,,LS,Succeeded,10,110,12
+p-be,2000,4096,0,0,,BE,Running,20,70,30
+p-guar,1000,1024,0,0,,Guaranteed,Running,26,200,26
+";
+    let nodes = "sn,cpu_milli,memory_mib,gpu,model\na,32000,262144,0,\nb,96000,393216,2,T4\n";
+    let imported = import(pods.as_bytes(), nodes.as_bytes(), &Options::default()).expect("a sound trace");
+    let scenario = read_text(&imported.yaml);
+    assert_eq!(scenario.workloads.len(), 3, "one for each class that has a pod");
+    assert!(scenario.question.is_some(), "it asks something");
+}

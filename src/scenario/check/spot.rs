@@ -78,7 +78,11 @@ pub struct Findings {
 
 impl Findings {
     pub fn mistake(&mut self, spot: &Spot<'_>, what: impl Into<String>, fix: impl Into<String>) {
-        self.mistakes.push(spot.mistake(what, fix));
+        let mistake = spot.mistake(what, fix);
+        // What several nodes share is read for each of them, and told once.
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
     }
 
     pub fn assume(&mut self, sentence: impl Into<String>) {
