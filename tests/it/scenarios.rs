@@ -229,3 +229,17 @@ p-guar,1000,1024,0,0,,Guaranteed,Running,26,200,26
     assert_eq!(scenario.workloads.len(), 3, "one for each class that has a pod");
     assert!(scenario.question.is_some(), "it asks something");
 }
+
+#[test]
+fn a_hundred_thousand_nodes_and_many_pods_are_read_in_a_few_seconds() {
+    let mut text = String::from(
+        "horizon: 1h\nnodes: [{name: node, count: 100000, capacity: {cpu: 4, memory: 8Gi}}]\npods:\n",
+    );
+    for number in 0..20_000 {
+        text.push_str(&format!("  - {{name: pod-{number}, requests: {{memory: 100Mi}}}}\n"));
+    }
+    let began = std::time::Instant::now();
+    let scenario = read_text(&text);
+    assert_eq!((scenario.nodes.len(), scenario.workloads.len()), (100_000, 20_000));
+    assert!(began.elapsed().as_secs() < 20, "took {:?}", began.elapsed());
+}
