@@ -3,7 +3,9 @@
 //! What: the notations of a scenario (quantities, lengths of time), the document
 //! with the places of everything in it, the decoding that finds every mistake at
 //! once, the file as written ([`file`]) and as meant ([`meaning`]), with the
-//! [`distribution`]s, [`usage_model`]s and [`arrivals`] that it may name.
+//! [`distribution`]s, [`usage_model`]s and [`arrivals`] that it may name; then
+//! [`synthesize`], which draws a run's pods from them, and `import`, which writes
+//! scenarios from public traces.
 //! Never: the flow of time (the engine asks, this floor answers), a rule of
 //! Kubernetes beyond what its texts mean, a result; nor the opening of a file:
 //! the program hands in the bytes.

@@ -470,6 +470,22 @@ error: the kubelet knows no days: `1d`
 }
 
 #[test]
+fn what_several_nodes_share_is_told_once() {
+    assert_snapshot!(told(&format!(
+        "horizon: 1h\n{PODS}kubelet: {{evictionPressureTransitionPeriod: 1d}}
+nodes: [{{name: a, capacity: {{cpu: 1, memory: 1Gi}}}}, {{name: b, capacity: {{cpu: 1, memory: 64Mi}}}}]\n"
+    )), @r#"
+error: the kubelet knows no days: `1d`
+  at bad.yaml:3:45 (kubelet.evictionPressureTransitionPeriod)
+  fix: write hours, such as 24h
+error: node b has 64Mi of memory, and must always have 100Mi available
+  at bad.yaml:4:90 (nodes[1].capacity.memory)
+  fix: lower the threshold, or give the node more memory
+2 mistakes
+"#);
+}
+
+#[test]
 fn a_workload_says_once_how_many_pods_it_has() {
     assert_snapshot!(told_of_pods(
         "workloads:

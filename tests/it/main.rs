@@ -5,4 +5,5 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+mod scenarios;
 mod tidy;

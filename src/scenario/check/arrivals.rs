@@ -152,11 +152,7 @@ fn rows(findings: &mut Findings, read: Option<(Result<Vec<Row>, RowMistake>, Tel
 }
 
 fn in_file<'t>(path: String) -> Teller<'t> {
-    Box::new(move |mistake| {
-        let place =
-            Place { file: path.as_str().into(), line: small(mistake.line), column: small(mistake.column) };
-        Mistake::new(mistake.what.clone(), mistake.fix.clone()).at(place)
-    })
+    Box::new(move |mistake| tables::in_file(&path, mistake))
 }
 
 /// A block scalar begins in the line after its key.
@@ -164,13 +160,8 @@ fn in_the_scenario<'t>(spot: &Spot<'t>) -> Teller<'t> {
     let spot = spot.clone();
     Box::new(move |mistake| {
         let Place { file, line, column } = spot.place().clone();
-        let place = Place { file, line: line.saturating_add(small(mistake.line)), column };
+        let place = Place { file, line: line.saturating_add(tables::small(mistake.line)), column };
         spot.mistake(format!("line {} of the table: {}", mistake.line, mistake.what), mistake.fix.clone())
             .at(place)
     })
-}
-
-/// A line or column as places count them.
-fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

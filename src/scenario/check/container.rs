@@ -96,13 +96,13 @@ impl ContainerCheck<'_, '_> {
         asked: &Asked<'_, '_>,
         (spot, doing): (&Spot<'_>, &Doing<'_>),
     ) -> (ContainerSpec, ContainerPlan) {
-        let mut requests = amounts(self.findings, &asked.requests.0, asked.requests.1);
+        let requests = amounts(self.findings, &asked.requests.0, asked.requests.1);
         let limits = amounts(self.findings, &asked.limits.0, asked.limits.1);
         self.refuse_limits_below(asked, &requests, &limits);
-        default_requests(&mut requests, &limits);
         let owner = Owner {
             words: self.words.to_owned(),
-            has_request: requests.has_memory() || self.has_rows,
+            // A limit alone is also the request: the API server fills it in, and so does the synthesis.
+            has_request: requests.has_memory() || limits.has_memory() || self.has_rows,
             has_limit: limits.has_memory() || self.has_rows,
         };
         let plan = ContainerPlan {
@@ -177,24 +177,6 @@ impl ContainerCheck<'_, '_> {
                 Varying::Drawn(distribution(self.findings, spot, law, Range::EXIT_CODE))
             }
         }
-    }
-}
-
-/// As the API server fills them in: a limit without a request is also the request.
-fn default_requests(requests: &mut Amounts, limits: &Amounts) {
-    let drawn = |resource| of(&requests.drawn, resource).is_some();
-    let fixed = ResourceAmounts::each(|resource| match requests.fixed.of(resource) {
-        None if !drawn(resource) => limits.fixed.of(resource),
-        request => request,
-    });
-    requests.fixed = fixed;
-}
-
-fn of(drawn: &DrawnAmounts, resource: Resource) -> Option<&crate::scenario::distribution::Distribution> {
-    match resource {
-        Resource::Cpu => drawn.cpu.as_ref(),
-        Resource::Memory => drawn.memory.as_ref(),
-        Resource::EphemeralStorage => drawn.ephemeral_storage.as_ref(),
     }
 }
 

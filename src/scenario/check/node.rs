@@ -1,14 +1,14 @@
 //! Nodes: as written -> as meant, one for each.
 //!
 //! What: capacity, the kubelet's settings of the scenario and of the node put
-//! together, and what is left for pods. Next: [`super::super::kubelet`].
+//! together, and what is left for pods. Next: [`crate::scenario::kubelet`].
 
 use super::names::{self, Names};
 use super::numbers::{LONGEST, amount, length, positive_length, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
-use crate::eviction::{EvictionSettings, Signal};
+use crate::eviction::{EvictionSettings, Signal, Threshold};
 use crate::ground::{Bytes, SimDuration};
 use crate::model::{Node, Resource, Room, Taint, TaintEffect, UsageCurve};
 use crate::scenario::distribution::{Distribution, Law, Varying};
@@ -16,6 +16,7 @@ use crate::scenario::file::kubelet::KubeletFile;
 use crate::scenario::file::node::{EffectFile, NodeFile, TaintFile};
 use crate::scenario::kubelet::{self, KubeletRefusal, Reserve, Texts, ThresholdTexts};
 use crate::scenario::meaning::NodePlan;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// No scenario has more nodes.
@@ -36,6 +37,11 @@ impl<'a, 't> Settings<'a, 't> {
     /// The value of a key, with the place of its map; the node's own goes before the scenario's.
     fn get<V>(&self, of: impl Fn(&'a KubeletFile) -> &'a Option<V>) -> Option<(&'a V, &Spot<'t>)> {
         self.layers.iter().find_map(|(file, spot)| of(file).as_ref().map(|value| (value, spot)))
+    }
+
+    /// Where a map is written: at the node, else at the scenario.
+    fn map(&self, key: &str) -> Option<Spot<'t>> {
+        self.layers.iter().map(|(_, spot)| spot.key(key)).find(Spot::is_written)
     }
 }
 
@@ -95,30 +101,25 @@ impl NodesCheck<'_, '_, '_> {
         let eviction = self.eviction(spot, node, &settings);
         let reserves = self.reserves(&settings);
         let allocatable = kubelet::allocatable(capacity, reserves, &eviction.thresholds);
-        self.refuse_what_leaves_nothing(&settings, &node.name, (capacity, allocatable), &eviction);
         self.note_what_is_not_simulated(node, &settings);
         let owner = Owner { words: format!("node {}", node.name), has_request: false, has_limit: false };
         let mut usage = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
         let system_daemons = usage.usage(&spot.key("systemDaemons"), node.system_daemons.as_ref());
         let page_cache = usage.usage(&spot.key("pageCache"), node.page_cache.as_ref());
         let first_pass = self.first_pass(&spot.key("firstPass"), node, eviction.monitoring_interval);
-        NodePlan {
-            node: Node {
-                name: node.name.clone(),
-                capacity,
-                allocatable,
-                pods_memory_limit: kubelet::pods_memory_limit(capacity, reserves),
-                unschedulable: node.unschedulable,
-                taints: node.taints.iter().map(taint).collect(),
-                system_daemons: UsageCurve::constant(Bytes::ZERO),
-                page_cache: UsageCurve::constant(Bytes::ZERO),
-                first_pass: SimDuration::ZERO,
-            },
-            kubelet: Arc::new(eviction),
-            system_daemons,
-            page_cache,
-            first_pass,
-        }
+        let plain = Node {
+            name: node.name.clone(),
+            capacity,
+            allocatable,
+            pods_memory_limit: kubelet::pods_memory_limit(capacity, reserves),
+            unschedulable: node.unschedulable,
+            taints: node.taints.iter().map(taint).collect(),
+            system_daemons: UsageCurve::constant(Bytes::ZERO),
+            page_cache: UsageCurve::constant(Bytes::ZERO),
+            first_pass: SimDuration::ZERO,
+        };
+        self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
+        NodePlan { node: plain, kubelet: Arc::new(eviction), system_daemons, page_cache, first_pass }
     }
 
     fn capacity(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> Room {
@@ -175,13 +176,8 @@ impl NodesCheck<'_, '_, '_> {
     /// Tells refusals at the map that they are about, at the node or at the scenario.
     fn tell(&mut self, refusals: Vec<KubeletRefusal>, settings: &Settings<'_, '_>) {
         for refusal in refusals {
-            let holders = settings.layers.iter().map(|(_, spot)| spot.key(refusal.map));
-            let map = holders.clone().find(Spot::is_written).or_else(|| holders.clone().next());
-            let Some(map) = map else { continue };
-            let mistake = map.key(&refusal.entry).mistake(refusal.what, refusal.fix);
-            // The scenario's own settings are read again for each node, and told once.
-            if !self.findings.mistakes.contains(&mistake) {
-                self.findings.mistakes.push(mistake);
+            if let Some(map) = settings.map(refusal.map) {
+                self.findings.mistake(&map.key(&refusal.entry), refusal.what, refusal.fix);
             }
         }
     }
@@ -230,39 +226,33 @@ impl NodesCheck<'_, '_, '_> {
         })
     }
 
+    /// Refuses a node that could never run a pod.
     fn refuse_what_leaves_nothing(
         &mut self,
+        spot: &Spot<'_>,
         settings: &Settings<'_, '_>,
-        name: &str,
-        (capacity, allocatable): (Room, Room),
-        eviction: &EvictionSettings,
+        node: &Node,
+        thresholds: &[Threshold],
     ) {
-        let is_too_high = |line: &&crate::eviction::Threshold| {
-            line.signal == Signal::MemoryAvailable && line.value.at(capacity.memory) >= capacity.memory
-        };
-        let map = |hard: bool| if hard { "evictionHard" } else { "evictionSoft" };
-        if let Some(line) =
-            eviction.thresholds.iter().find(is_too_high).filter(|_| capacity.memory > Bytes::ZERO)
-        {
-            let refusal = KubeletRefusal {
-                map: map(line.is_hard()),
-                entry: line.signal.name().to_owned(),
-                what: format!(
-                    "node {name} has {} of memory, and must always have {} available",
-                    capacity.memory,
-                    line.value.at(capacity.memory)
-                ),
-                fix: "lower the threshold, or give the node more memory".into(),
-            };
-            self.tell(vec![refusal], settings);
-        } else if allocatable.memory == Bytes::ZERO && capacity.memory > Bytes::ZERO {
-            let Some((_, spot)) = settings.layers.first() else { return };
+        let (name, memory) = (&node.name, node.capacity.memory);
+        let is_too_high =
+            |line: &&Threshold| line.signal == Signal::MemoryAvailable && line.value.at(memory) >= memory;
+        if memory == Bytes::ZERO {
+            return; // Told already.
+        }
+        if let Some(line) = thresholds.iter().find(is_too_high) {
+            let map = settings.map(if line.is_hard() { "evictionHard" } else { "evictionSoft" });
+            let at = map.map_or(spot.keys(&["capacity", "memory"]), |map| map.key(line.signal.name()));
+            let least = line.value.at(memory);
+            let what = format!("node {name} has {memory} of memory, and must always have {least} available");
+            self.findings.mistake(&at, what, "lower the threshold, or give the node more memory");
+        } else if node.allocatable.memory == Bytes::ZERO {
+            let at = settings.layers.first().map_or(spot.clone(), |(_, spot)| spot.clone());
             let what = format!(
-                "node {name} has nothing left for pods: its reserves and its threshold take all {} of memory",
-                capacity.memory
+                "node {name} has nothing left for pods: its reserves and its threshold take all {memory} of memory"
             );
             self.findings.mistake(
-                spot,
+                &at,
                 what,
                 "lower kubeReserved or systemReserved, or give the node more memory",
             );
@@ -270,9 +260,10 @@ impl NodesCheck<'_, '_, '_> {
     }
 
     fn note_what_is_not_simulated(&mut self, node: &NodeFile, settings: &Settings<'_, '_>) {
-        let keys: Vec<&str> = settings.layers.iter().flat_map(|(file, _)| file.not_simulated()).collect();
+        let layers = settings.layers.iter();
+        let keys: BTreeSet<&str> = layers.flat_map(|(file, _)| file.not_simulated()).collect();
         if !keys.is_empty() {
-            let keys = keys.join(", ");
+            let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
             self.findings
                 .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
         }

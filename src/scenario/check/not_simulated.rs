@@ -1,7 +1,7 @@
 //! One sentence for each kind of key that is accepted and not simulated.
 //!
 //! What: collecting such keys over all pods, with whose they are.
-//! Never: which keys these are; [`super::super::file::pod`] lists them.
+//! Never: which keys these are; [`crate::scenario::file::pod`] lists them.
 
 use super::spot::Findings;
 use crate::scenario::file::pod::SpecFile;
@@ -32,7 +32,7 @@ const NAMED: usize = 3;
 /// The keys seen so far, each with those who have it.
 #[derive(Debug, Default)]
 pub struct NotSimulatedKeys {
-    owners: BTreeMap<String, Vec<String>>,
+    owners: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl NotSimulatedKeys {
@@ -49,19 +49,19 @@ impl NotSimulatedKeys {
         }
     }
 
-    fn add(&mut self, key: &str, owner: String) {
-        self.owners.entry(camel_case(key)).or_default().push(owner);
+    fn add(&mut self, key: &'static str, owner: String) {
+        self.owners.entry(key).or_default().push(owner);
     }
 
     /// Tells them.
     pub fn tell(&self, findings: &mut Findings) {
         let (harmless, telling): (Vec<_>, Vec<_>) =
-            self.owners.iter().partition(|(key, _)| HARMLESS.contains(&key.as_str()));
+            self.owners.iter().partition(|(key, _)| HARMLESS.contains(key));
         for (key, owners) in telling {
             findings.assume(format!("{key} of {} is not simulated yet", some_of(owners)));
         }
         if !harmless.is_empty() {
-            let keys: Vec<&str> = harmless.iter().map(|(key, _)| key.as_str()).collect();
+            let keys: Vec<&str> = harmless.iter().map(|(key, _)| **key).collect();
             findings
                 .assume(format!("accepted in pod templates, and without effect here: {}", keys.join(", ")));
         }
@@ -75,15 +75,4 @@ fn some_of(owners: &[String]) -> String {
         0 => named,
         more => format!("{named} and {more} more"),
     }
-}
-
-/// `readiness_probe` -> `readinessProbe`.
-fn camel_case(key: &str) -> String {
-    let mut words = key.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |camel, word| {
-        let mut letters = word.chars();
-        let initial = letters.next().map(|letter| letter.to_ascii_uppercase());
-        camel + &initial.into_iter().chain(letters).collect::<String>()
-    })
 }

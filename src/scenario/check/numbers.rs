@@ -1,7 +1,7 @@
 //! Amounts, lengths of time and numbers, fixed or drawn: as written -> as meant.
 //!
 //! What: bounds on what is written, the parameters of distributions in base units.
-//! Never: a draw. Next: [`super::super::distribution`].
+//! Never: a draw. Next: [`crate::scenario::distribution`].
 
 use super::spot::{Findings, Spot};
 use crate::ground::{Amount, Bytes, SimDuration, SimTime};

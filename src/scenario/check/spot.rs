@@ -6,6 +6,7 @@
 
 use crate::scenario::document::{Shape, Tree};
 use crate::scenario::mistake::{Mistake, Place};
+use std::collections::BTreeSet;
 
 /// A node of the document, or of where it would be if it were written.
 #[derive(Clone, Debug)]
@@ -74,16 +75,23 @@ pub struct Findings {
     pub mistakes: Vec<Mistake>,
     /// Sentences; each once, in the order of finding.
     pub assumptions: Vec<String>,
+    assumed: BTreeSet<String>,
 }
 
 impl Findings {
     pub fn mistake(&mut self, spot: &Spot<'_>, what: impl Into<String>, fix: impl Into<String>) {
-        self.mistakes.push(spot.mistake(what, fix));
+        let mistake = spot.mistake(what, fix);
+        // What several nodes share is read for each of them, and told once.
+        // (Only the last ones are searched, for files of very many mistakes.)
+        const SEARCHED: usize = 500;
+        if !self.mistakes.iter().rev().take(SEARCHED).any(|told| *told == mistake) {
+            self.mistakes.push(mistake);
+        }
     }
 
     pub fn assume(&mut self, sentence: impl Into<String>) {
         let sentence = sentence.into();
-        if !self.assumptions.contains(&sentence) {
+        if self.assumed.insert(sentence.clone()) {
             self.assumptions.push(sentence);
         }
     }

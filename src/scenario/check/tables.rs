@@ -2,11 +2,10 @@
 //!
 //! What: finding them beside the scenario, reading them through the program's
 //! closure, and telling a row's mistake at its place in its own file.
-//! Never: opening a file. Next: [`super::super::arrivals`], which reads tables of arrivals.
+//! Never: opening a file. Next: [`crate::scenario::arrivals`], which reads tables of arrivals.
 
-use super::numbers::LONGEST;
 use super::spot::{Findings, Spot};
-use crate::ground::SimDuration;
+use crate::scenario::cells::{CellMistake, Record, Table};
 use crate::scenario::file::usage::TraceFile;
 use crate::scenario::include;
 use crate::scenario::mistake::{Mistake, Place};
@@ -52,23 +51,34 @@ pub fn trace(
     trace: &TraceFile,
 ) -> Option<Series> {
     let (path, bytes) = read(findings, files, &spot.key("file"), &trace.file)?;
-    match series(&path, &bytes, trace.series.as_deref()) {
+    match series(&bytes, trace.series.as_deref()) {
         Ok(series) => Some(series),
         Err(TraceMistake::InFile(mistake)) => {
-            findings.mistakes.push(mistake);
+            findings.mistakes.push(in_file(&path, &mistake));
             None
         }
         Err(TraceMistake::Choice { what, fix }) => {
-            findings.mistake(&spot.key("series"), what, fix);
+            findings.mistake(&spot.key("series"), format!("`{path}` {what}"), fix);
             None
         }
     }
 }
 
+/// The mistake of a cell, at its place in its own file.
+pub fn in_file(path: &str, mistake: &CellMistake) -> Mistake {
+    let place = Place { file: path.into(), line: small(mistake.line), column: small(mistake.column) };
+    Mistake::new(mistake.what.clone(), mistake.fix.clone()).at(place)
+}
+
+/// A line or column as places count them.
+pub fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// What is wrong with a trace.
 #[derive(Debug)]
 enum TraceMistake {
-    InFile(Mistake),
+    InFile(CellMistake),
     /// The file is sound, but the scenario does not name one of its series.
     Choice {
         what: String,
@@ -76,119 +86,110 @@ enum TraceMistake {
     },
 }
 
-/// Where a trace's columns are.
+impl From<CellMistake> for TraceMistake {
+    fn from(mistake: CellMistake) -> TraceMistake {
+        TraceMistake::InFile(mistake)
+    }
+}
+
+/// A kind of trace: what its columns are called.
 struct Columns {
-    time: usize,
-    value: usize,
-    series: Option<usize>,
+    time: &'static str,
+    value: &'static str,
     are_shares: bool,
+    /// The largest value, and what a value is.
+    most: f64,
+    words: &'static str,
 }
 
-fn in_file(path: &str, line: u64, what: impl Into<String>, fix: impl Into<String>) -> TraceMistake {
-    let line = u32::try_from(line).unwrap_or(u32::MAX);
-    TraceMistake::InFile(Mistake::new(what, fix).at(Place { file: path.into(), line, column: 1 }))
-}
+const BYTES: Columns = Columns {
+    time: "t_s",
+    value: "working_set_bytes",
+    are_shares: false,
+    most: (1u64 << 60) as f64,
+    words: "a number of bytes",
+};
+const SHARES: Columns = Columns {
+    time: "t_seconds",
+    value: "utilisation_fraction",
+    are_shares: true,
+    most: 1000.0,
+    words: "a fraction",
+};
 
-fn series(path: &str, bytes: &[u8], wanted: Option<&str>) -> Result<Series, TraceMistake> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let refused = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        in_file(
-            path,
-            line,
-            format!("not valid CSV: {error}"),
-            "write the same number of fields in every line",
-        )
-    };
-    let header = reader.headers().map_err(refused)?.clone();
-    let columns = columns(path, &header)?;
+/// The rows of one series; `wanted` may be absent where the file has only one.
+fn series(bytes: &[u8], wanted: Option<&str>) -> Result<Series, TraceMistake> {
+    let (table, columns) = table(bytes)?;
     let mut knots: Vec<Knot> = Vec::new();
-    let mut others: Vec<String> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(refused)?;
-        let line = record.position().map_or(1, csv::Position::line);
-        let name = columns.series.and_then(|column| record.get(column));
-        if let (Some(name), Some(wanted)) = (name, wanted)
-            && name != wanted
-        {
-            remember(&mut others, name);
+    let mut names: Vec<String> = Vec::new();
+    for row in table.records() {
+        let name = row.text("series").or_else(|| row.text("series_id"));
+        remember(&mut names, name);
+        if wanted.is_some() && name.is_some() && name != wanted {
             continue;
         }
-        if let (Some(name), None) = (name, wanted) {
-            remember(&mut others, name);
-            if others.len() > 1 {
-                return Err(TraceMistake::Choice {
-                    what: format!("`{path}` holds several series, and the scenario names none"),
-                    fix: format!("add for example `series: {}`", others[0]),
-                });
-            }
+        if wanted.is_none() && names.len() > 1 {
+            let fix = format!("add for example `series: {}`", names[0]);
+            return Err(TraceMistake::Choice {
+                what: "holds several series, and the scenario names none".into(),
+                fix,
+            });
         }
-        let knot = knot(path, line, &record, &columns)?;
-        if let Some(before) = knots.last()
-            && knot.at <= before.at
-        {
-            let what = format!("the time {} does not come after the one before it, {}", knot.at, before.at);
-            return Err(in_file(path, line, what, "put the rows of a series in the order of time"));
+        knots.push(knot(row, columns, knots.last())?);
+    }
+    match (knots.is_empty(), wanted) {
+        (false, _) => Ok(Series { knots, are_shares: columns.are_shares }),
+        (true, Some(wanted)) if !names.is_empty() => {
+            let fix = format!("its series are {}", names.join(", "));
+            Err(TraceMistake::Choice { what: format!("has no series \"{wanted}\""), fix })
         }
-        knots.push(knot);
+        (true, _) => {
+            Err(at_the_header("the trace has no rows", "write at least one row below the header").into())
+        }
     }
-    if knots.is_empty() {
-        return Err(match wanted {
-            Some(wanted) if !others.is_empty() => TraceMistake::Choice {
-                what: format!("`{path}` has no series \"{wanted}\""),
-                fix: format!("its series are {}", others.join(", ")),
-            },
-            _ => in_file(path, 1, "the trace has no rows", "write at least one row below the heading"),
-        });
+}
+
+fn table(bytes: &[u8]) -> Result<(Table<'_>, &'static Columns), CellMistake> {
+    for columns in [&BYTES, &SHARES] {
+        if let Ok(table) = Table::read(bytes, &[columns.time, columns.value]) {
+            return Ok((table, columns));
+        }
     }
-    Ok(Series { knots, are_shares: columns.are_shares })
+    // Neither kind: say what is wrong with it as a table, if anything is.
+    Table::read(bytes, &[])?;
+    let fix = "name the columns t_s,working_set_bytes or t_seconds,utilisation_fraction";
+    Err(at_the_header("the columns are not a trace's", fix))
+}
+
+fn at_the_header(what: &str, fix: &str) -> CellMistake {
+    CellMistake { line: 1, column: 1, what: what.into(), fix: fix.into() }
 }
 
 /// Keeps the first few names, for a message.
-fn remember(names: &mut Vec<String>, name: &str) {
+fn remember(names: &mut Vec<String>, name: Option<&str>) {
     const SHOWN: usize = 10;
-    if names.len() < SHOWN && !names.iter().any(|known| known == name) {
+    if let Some(name) = name
+        && names.len() < SHOWN
+        && !names.iter().any(|known| known == name)
+    {
         names.push(name.to_owned());
     }
 }
 
-fn columns(path: &str, header: &csv::StringRecord) -> Result<Columns, TraceMistake> {
-    let find = |names: &[&str]| header.iter().position(|column| names.contains(&column));
-    let series = find(&["series", "series_id"]);
-    let time = find(&["t_s", "t_seconds"]);
-    let (bytes, shares) = (find(&["working_set_bytes"]), find(&["utilisation_fraction"]));
-    match (time, bytes, shares) {
-        (Some(time), Some(value), None) => Ok(Columns { time, value, series, are_shares: false }),
-        (Some(time), None, Some(value)) => Ok(Columns { time, value, series, are_shares: true }),
-        _ => Err(in_file(
-            path,
-            1,
-            format!("the heading `{}` is not a trace's", header.iter().collect::<Vec<_>>().join(",")),
-            "name the columns t_s,working_set_bytes or t_seconds,utilisation_fraction",
-        )),
+fn knot(row: Record<'_>, columns: &Columns, before: Option<&Knot>) -> Result<Knot, CellMistake> {
+    let at = row.required(columns.time, row.seconds(columns.time)?)?;
+    if let Some(before) = before.filter(|before| at <= before.at) {
+        let what = format!("the time {at} does not come after the one before it, {}", before.at);
+        return Err(row.mistake(columns.time, what, "put the rows of a series in the order of time".into()));
     }
-}
-
-fn knot(path: &str, line: u64, record: &csv::StringRecord, columns: &Columns) -> Result<Knot, TraceMistake> {
-    let number = |column: usize, most: f64, words: &str| {
-        let text = record.get(column).unwrap_or_default();
-        let number = text.parse::<f64>().ok().filter(|number| (0.0..=most).contains(number));
-        number.ok_or_else(|| {
-            in_file(
-                path,
-                line,
-                format!("\"{}\" is not {words}", text.escape_debug()),
-                "write a plain number, zero or more",
-            )
-        })
-    };
-    let seconds = number(columns.time, LONGEST.0 as f64 / 1e6, "a time in seconds")?;
-    let value = if columns.are_shares {
-        number(columns.value, 1000.0, "a fraction")?
-    } else {
-        number(columns.value, (1u64 << 60) as f64, "a number of bytes")?
-    };
-    Ok(Knot { at: SimDuration::micros((seconds * 1e6) as u64), value })
+    let text = row.required(columns.value, row.text(columns.value))?;
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=columns.most).contains(&value) => Ok(Knot { at, value }),
+        _ => {
+            let what = format!("`{}` is not {}", text.escape_debug(), columns.words);
+            Err(row.mistake(columns.value, what, "write a plain number, zero or more".into()))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -197,10 +198,10 @@ mod tests {
 
     fn read(text: &str, wanted: Option<&str>) -> Result<Vec<(u64, f64)>, String> {
         let told = |mistake| match mistake {
-            TraceMistake::InFile(mistake) => mistake.to_string(),
+            TraceMistake::InFile(mistake) => in_file("use.csv", &mistake).to_string(),
             TraceMistake::Choice { what, fix } => format!("{what}; {fix}"),
         };
-        let series = series("use.csv", text.as_bytes(), wanted).map_err(told)?;
+        let series = series(text.as_bytes(), wanted).map_err(told)?;
         Ok(series.knots.iter().map(|knot| (knot.at.0 / 1_000_000, knot.value)).collect())
     }
 
@@ -214,17 +215,17 @@ mod tests {
     }
 
     #[test]
-    fn a_traces_mistake_names_its_line() {
-        for (text, line) in [
-            ("t,bytes\n0,1\n", 1),
-            ("t_s,working_set_bytes\n", 1),
-            ("t_s,working_set_bytes\n0,1\n0,2\n", 3),
-            ("t_s,working_set_bytes\n0,-1\n", 2),
-            ("t_s,working_set_bytes\n0,nan\n", 2),
-            ("t_s,working_set_bytes\n0,1\n1\n", 3),
+    fn a_traces_mistake_names_its_line_and_column() {
+        for (text, place) in [
+            ("t,bytes\n0,1\n", "1:1"),
+            ("t_s,working_set_bytes\n", "1:1"),
+            ("t_s,working_set_bytes\n0,1\n0,2\n", "3:1"),
+            ("t_s,working_set_bytes\n0,-1\n", "2:3"),
+            ("t_s,working_set_bytes\n0,nan\n", "2:3"),
+            ("t_s,working_set_bytes\n0,1\n1\n", "3:1"),
         ] {
             let told = read(text, None).expect_err(text);
-            assert!(told.contains(&format!("use.csv:{line}:1")), "{told}");
+            assert!(told.contains(&format!("use.csv:{place}")), "{told}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What: levels, and the models that are made of them, with what would never
 //! move or fall below zero refused. Never: a draw.
-//! Next: [`super::super::usage_model`]; [`super::tables`], which reads traces.
+//! Next: [`crate::scenario::usage_model`]; [`super::tables`], which reads traces.
 
 use super::numbers::{
     self, Range, bytes, length_or, optional_length, positive_length, share, varying_length,

@@ -39,7 +39,7 @@ macro_rules! kubernetes_keys {
         $(#[$about:meta])*
         pub struct $name:ident {
             $($(#[$key_about:meta])* pub $key:ident: $value:ty,)*
-            not simulated { $($(#[$rename:meta])* $accepted:ident,)* }
+            not simulated { $($accepted:ident = $spelling:literal,)* }
         }
     ) => {
         $(#[$about])*
@@ -47,13 +47,13 @@ macro_rules! kubernetes_keys {
         #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
         pub struct $name {
             $($(#[$key_about])* pub $key: $value,)*
-            $($(#[$rename])* pub $accepted: $crate::scenario::file::accepted::NotSimulated,)*
+            $(#[serde(rename = $spelling)] pub $accepted: $crate::scenario::file::accepted::NotSimulated,)*
         }
 
         impl $name {
-            /// The keys that were written and are not simulated, in Rust's spelling.
+            /// The keys that were written and are not simulated, as they are spelled.
             pub fn not_simulated(&self) -> Vec<&'static str> {
-                let keys = [$((stringify!($accepted), self.$accepted.is_written)),*];
+                let keys = [$(($spelling, self.$accepted.is_written)),*];
                 keys.into_iter().filter(|(_, is_written)| *is_written).map(|(key, _)| key).collect()
             }
         }

@@ -1,7 +1,7 @@
 //! When pods arrive, as written.
 //!
 //! What: the kinds of arrivals, by their names. Never: what is drawn.
-//! Next: [`super::super::arrivals`], what these mean.
+//! Next: [`crate::scenario::arrivals`], what these mean.
 
 use crate::scenario::notation::DurationText;
 use schemars::JsonSchema;

@@ -127,13 +127,20 @@ kubernetes_keys! {
         /// What the sandbox itself costs.
         pub overhead: Option<AmountsFile>,
         not simulated {
-            active_deadline_seconds, affinity, automount_service_account_token, dns_config, dns_policy,
-            enable_service_links, ephemeral_containers, host_aliases, #[serde(rename = "hostIPC")] host_ipc, host_network,
-            #[serde(rename = "hostPID")] host_pid, host_users, hostname, image_pull_secrets, node_name, node_selector,
-            os, preemption_policy, readiness_gates, resource_claims, resources, runtime_class_name, scheduler_name,
-            scheduling_gates, security_context, service_account, service_account_name,
-            #[serde(rename = "setHostnameAsFQDN")] set_hostname_as_fqdn, share_process_namespace, subdomain,
-            topology_spread_constraints,
+            active_deadline_seconds = "activeDeadlineSeconds", affinity = "affinity",
+            automount_service_account_token = "automountServiceAccountToken", dns_config = "dnsConfig",
+            dns_policy = "dnsPolicy", enable_service_links = "enableServiceLinks",
+            ephemeral_containers = "ephemeralContainers", host_aliases = "hostAliases",
+            host_ipc = "hostIPC", host_network = "hostNetwork", host_pid = "hostPID",
+            host_users = "hostUsers", hostname = "hostname", image_pull_secrets = "imagePullSecrets",
+            node_name = "nodeName", node_selector = "nodeSelector", os = "os",
+            preemption_policy = "preemptionPolicy", readiness_gates = "readinessGates",
+            resource_claims = "resourceClaims", resources = "resources",
+            runtime_class_name = "runtimeClassName", scheduler_name = "schedulerName",
+            scheduling_gates = "schedulingGates", security_context = "securityContext",
+            service_account = "serviceAccount", service_account_name = "serviceAccountName",
+            set_hostname_as_fqdn = "setHostnameAsFQDN", share_process_namespace = "shareProcessNamespace",
+            subdomain = "subdomain", topology_spread_constraints = "topologySpreadConstraints",
         }
     }
 }
@@ -148,9 +155,14 @@ kubernetes_keys! {
         /// `Always`, on an init container: a sidecar.
         pub restart_policy: Option<RestartPolicyFile>,
         not simulated {
-            args, command, env, env_from, image, image_pull_policy, lifecycle, liveness_probe, ports,
-            readiness_probe, resize_policy, security_context, startup_probe, stdin, stdin_once,
-            termination_message_path, termination_message_policy, tty, volume_devices, volume_mounts, working_dir,
+            args = "args", command = "command", env = "env", env_from = "envFrom", image = "image",
+            image_pull_policy = "imagePullPolicy", lifecycle = "lifecycle",
+            liveness_probe = "livenessProbe", ports = "ports", readiness_probe = "readinessProbe",
+            resize_policy = "resizePolicy", security_context = "securityContext",
+            startup_probe = "startupProbe", stdin = "stdin", stdin_once = "stdinOnce",
+            termination_message_path = "terminationMessagePath",
+            termination_message_policy = "terminationMessagePolicy", tty = "tty",
+            volume_devices = "volumeDevices", volume_mounts = "volumeMounts", working_dir = "workingDir",
         }
     }
 }
@@ -162,7 +174,9 @@ kubernetes_keys! {
         pub requests: Option<AmountsFile>,
         /// What it may not exceed. A limit without a request is also the request.
         pub limits: Option<AmountsFile>,
-        not simulated { claims, }
+        not simulated {
+            claims = "claims",
+        }
     }
 }
 
@@ -182,10 +196,14 @@ kubernetes_keys! {
         /// Files from a repository.
         pub git_repo: Option<super::accepted::NotSimulated>,
         not simulated {
-            aws_elastic_block_store, azure_disk, azure_file, cephfs, cinder, csi, #[serde(rename = "downwardAPI")] downward_api,
-            ephemeral, fc, flex_volume, flocker, gce_persistent_disk, glusterfs, image, iscsi, nfs,
-            photon_persistent_disk, portworx_volume, projected, quobyte, rbd,
-            #[serde(rename = "scaleIO")] scale_io, secret, storageos, vsphere_volume,
+            aws_elastic_block_store = "awsElasticBlockStore", azure_disk = "azureDisk",
+            azure_file = "azureFile", cephfs = "cephfs", cinder = "cinder", csi = "csi",
+            downward_api = "downwardAPI", ephemeral = "ephemeral", fc = "fc", flex_volume = "flexVolume",
+            flocker = "flocker", gce_persistent_disk = "gcePersistentDisk", glusterfs = "glusterfs",
+            image = "image", iscsi = "iscsi", nfs = "nfs", photon_persistent_disk = "photonPersistentDisk",
+            portworx_volume = "portworxVolume", projected = "projected", quobyte = "quobyte", rbd = "rbd",
+            scale_io = "scaleIO", secret = "secret", storageos = "storageos",
+            vsphere_volume = "vsphereVolume",
         }
     }
 }

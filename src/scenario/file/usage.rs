@@ -2,7 +2,7 @@
 //!
 //! What: [`LevelFile`], an amount inside a usage, and [`UsageFile`], every model
 //! of a working set. Never: whether the parameters make sense, or what is drawn.
-//! Next: [`super::super::usage_model`], what these mean.
+//! Next: [`crate::scenario::usage_model`], what these mean.
 
 use super::varying::{
     ChoiceFile, ExponentialFile, LogNormalFile, MayVary, NormalFile, PartFile, ShapeScaleFile, UniformFile,

@@ -2,7 +2,7 @@
 //!
 //! What: [`MayVary`] and the distributions ([`LawFile`]), for any kind of
 //! number that is written as one scalar. Never: whether the parameters make sense.
-//! Next: [`super::super::check`], which turns them into [`super::super::distribution`]s.
+//! Next: [`crate::scenario::check`], which turns them into [`crate::scenario::distribution`]s.
 
 use crate::scenario::decode::TextOr;
 use schemars::JsonSchema;

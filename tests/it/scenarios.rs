@@ -1,0 +1,245 @@
+//! Scenarios as they are meant: what a text comes to, and what it takes for granted.
+
+use evictsim::engine::{Passes, RestartScope, Source};
+use evictsim::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
+use evictsim::model::{ContainerIndex, Controller, Replica};
+use evictsim::scenario::distribution::Varying;
+use evictsim::scenario::meaning::OrderName;
+use evictsim::scenario::mistake::listed;
+use evictsim::scenario::usage_model::{LevelModel, UsageModel};
+use evictsim::scenario::{self, Scenario};
+use std::io::{Error, ErrorKind};
+
+/// Reads `s/a-story.yaml` of a few files kept in memory.
+fn read(files: &[(&str, &str)]) -> Scenario {
+    let open = |path: &str| {
+        let found = files.iter().find(|(name, _)| *name == path);
+        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| Error::from(ErrorKind::NotFound))
+    };
+    scenario::read("s/a-story.yaml", &open).unwrap_or_else(|mistakes| panic!("{}", listed(&mistakes)))
+}
+
+fn read_text(text: &str) -> Scenario {
+    read(&[("s/a-story.yaml", text)])
+}
+
+/// A workload of 3 pods with an init container, a sidecar, two volumes and much that is not simulated.
+const WEB: &str = "
+# yaml-language-server: $schema=../scenario.schema.json
+horizon: 30m
+rules: Kubernetes
+kubelet:
+  evictionHard: {memory.available: 500Mi, nodefs.available: 10%}
+  kubeReserved: {cpu: 100m, memory: 1Gi}
+  cgroupDriver: systemd
+nodes:
+  - {name: small, count: 2, capacity: {cpu: 4, memory: 8Gi}}
+  - {name: large, capacity: {cpu: 8, memory: 32Gi, pods: 20}, kubelet: {kubeReserved: {memory: 2Gi}}, firstPass: 3s}
+workloads:
+  - name: web
+    kind: ReplicaSet
+    replicas: 3
+    at: 5s
+    template:
+      metadata: {labels: {app: web}}
+      spec:
+        priorityClassName: system-cluster-critical
+        nodeSelector: {disk: ssd}
+        initContainers: [{name: setup, image: busybox}, {name: proxy, restartPolicy: Always}]
+        containers:
+          - name: app
+            image: web:1
+            resources: {limits: {memory: 512Mi}}
+            readinessProbe: {httpGet: {path: /, port: 80}}
+        volumes: [{name: scratch, emptyDir: {medium: Memory, sizeLimit: 2Gi}}, {name: settings, secret: {secretName: s}}]
+    behavior:
+      pullTime: 2s
+      containers:
+        app: {workingSet: {ofLimit: 0.5}, startUpTime: {uniform: {min: 1s, max: 5s}}, stopTime: 2s}
+        proxy: {workingSet: 10Mi}
+      volumes: {scratch: 1Gi}
+";
+
+#[test]
+fn each_node_has_its_own_kubelet_over_the_scenarios() {
+    let scenario = read_text(WEB.trim_start());
+    let nodes: Vec<_> = scenario.nodes.iter().map(|plan| &plan.node).collect();
+    assert_eq!(
+        nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+        ["small-0", "small-1", "large"]
+    );
+    // 8Gi - 1Gi reserved - 500Mi threshold; the threshold is not taken off the pods' own cgroup.
+    assert_eq!(nodes[0].allocatable.memory, Bytes(Bytes::gibi(7).0 - Bytes::mebi(500).0));
+    assert_eq!(nodes[0].pods_memory_limit, Bytes::gibi(7));
+    assert_eq!(nodes[0].allocatable.cpu, MilliCpu(3900));
+    assert_eq!((nodes[0].allocatable.pods, nodes[2].allocatable.pods), (110, 20));
+    // The node's kubeReserved replaces the scenario's whole map; its evictionHard stays.
+    assert_eq!(nodes[2].allocatable.cpu, MilliCpu(8000));
+    assert_eq!(nodes[2].allocatable.memory, Bytes(Bytes::gibi(30).0 - Bytes::mebi(500).0));
+}
+
+#[test]
+fn a_template_and_its_behavior_become_one_plan() {
+    let scenario = read_text(WEB.trim_start());
+    let plan = &scenario.workloads[0];
+    assert_eq!(plan.workload.controller, Controller::ReplicaSet);
+    let spec = &plan.pod.spec;
+    assert_eq!(spec.priority, Some(2_000_000_000));
+    let drawn = scenario.source(0).draft(WorkloadId(0), Replica { ordinal: 0, generation: 0 });
+    assert_eq!(drawn.template.memory_request, Bytes::mebi(512), "a limit alone is also the request");
+    assert_eq!(
+        spec.init_containers.iter().map(|container| container.sidecar).collect::<Vec<_>>(),
+        [false, true]
+    );
+    assert_eq!(plan.pod.init_containers[0].run_time, Some(Varying::Fixed(SimDuration::ZERO)));
+    assert_eq!(plan.pod.init_containers[1].run_time, None, "a sidecar runs until it is stopped");
+    let half_of_its_limit = UsageModel::Constant(LevelModel::OfLimit(Varying::Fixed(0.5)));
+    assert_eq!(plan.pod.containers[0].working_set, half_of_its_limit);
+    assert_eq!(plan.pod.volume_contents, [Varying::Fixed(Bytes::gibi(1)), Varying::Fixed(Bytes::ZERO)]);
+}
+
+#[test]
+fn what_is_taken_for_granted_is_told_once() {
+    let scenario = read_text(WEB.trim_start());
+    insta::assert_snapshot!(scenario.assumptions.join("\n"), @r#"
+settings of the kubelet that are accepted and change nothing: cgroupDriver
+disk and pid signals are not simulated in this version
+when a kubelet's eviction loop looks first is unknown: drawn for each node, evenly over one monitoring interval (firstPass)
+where no stopTime is given, a container exits 1s after SIGTERM
+where no startUpTime is given, a container runs as soon as it is started
+nodeSelector of web is not simulated yet
+readinessProbe of web/app is not simulated yet
+accepted in pod templates, and without effect here: image
+"#);
+}
+
+#[test]
+fn what_kubernetes_accepts_and_hardly_anybody_means_is_told() {
+    let scenario = read_text(
+        "horizon: 1h
+kubelet: {evictionMaxPodGracePeriod: -1}
+nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}, firstPass: 0s}]
+pods: [{name: web, requests: {memory: 100m}, priority: 2000000000, startUpTime: 0s, stopTime: 1s, pullTime: 0s}]
+workloads:
+  - name: db
+    replicas: 1
+    template: {spec: {priorityClassName: high, containers: [{name: app}]}}
+    behavior: {pullTime: 0s, containers: {app: {workingSet: 1Mi, startUpTime: 0s, stopTime: 1s}}}
+",
+    );
+    insta::assert_snapshot!(scenario.assumptions.join("\n"), @r#"
+a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does today
+100m of memory (s/a-story.yaml:4:39) is no whole number of bytes and is rounded up; did you mean 100Mi?
+pod web says nothing of its workingSet: it uses no memory
+pod web has priority 2000000000: from 2000000000 on, a pod is never evicted
+the value of the priority class high is not known here: workload db has priority 0 (write `priority`)
+"#);
+}
+
+#[test]
+fn pods_are_called_by_their_workload_their_place_and_their_generation() {
+    let scenario = read_text(
+        "horizon: 1h
+nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]
+pods: [{name: cache, workingSet: 1Mi}, {name: many, count: 1, workingSet: 1Mi}]
+workloads:
+  - name: rows
+    arrivals: {inline: {csv: \"at_s,name\\n0,first\\n5,\\n\"}}
+    template: {spec: {initContainers: [{name: setup}], containers: [{name: app}]}}
+",
+    );
+    let name = |workload, ordinal, generation| {
+        scenario.pod_name(WorkloadId(workload), Replica { ordinal, generation })
+    };
+    assert_eq!((name(0, 0, 0), name(0, 0, 2)), ("cache".into(), "cache.2".into()));
+    assert_eq!((name(1, 0, 0), name(1, 0, 1)), ("many-0".into(), "many-0.1".into()));
+    assert_eq!((name(2, 0, 0), name(2, 1, 0)), ("first".into(), "rows-1".into()));
+    assert_eq!(scenario.container_name(WorkloadId(2), ContainerIndex(1)), "app");
+}
+
+#[test]
+fn the_lesson_is_the_default_and_each_switch_can_be_set_alone() {
+    let with = |rules: &str| {
+        let nodes = "nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]\n";
+        let scenario =
+            read_text(&format!("horizon: 1h\n{nodes}pods: [{{name: web, workingSet: 1Mi}}]\n{rules}\n"));
+        let run = |run: &scenario::meaning::RunRules| (run.name.clone(), run.order, run.restart_scope);
+        scenario.runs.iter().map(run).collect::<Vec<_>>()
+    };
+    use OrderName::{Kubelet, QosClass};
+    use RestartScope::{Container, Pod};
+    assert_eq!(with(""), [("lesson".into(), QosClass, Pod)]);
+    assert_eq!(with("rules: Kubernetes"), [("kubernetes".into(), Kubelet, Container)]);
+    assert_eq!(with("evictionOrder: Kubelet"), [("kubelet-order".into(), Kubelet, Pod)]);
+    assert_eq!(
+        with(
+            "restartScope: Container\nruns: [{name: a}, {name: b, evictionOrder: Kubelet}, {name: c, rules: Lesson}]"
+        ),
+        [("a".into(), QosClass, Container), ("b".into(), Kubelet, Container), ("c".into(), QosClass, Pod)]
+    );
+}
+
+#[test]
+fn an_included_file_gives_defaults_and_its_own_lists() {
+    let scenario = read(&[
+        (
+            "s/a-story.yaml",
+            "# Why?\ninclude: base/cluster.yaml\nhorizon: 2h\npods: [{name: b, workingSet: 1Mi}]\n",
+        ),
+        (
+            "s/base/cluster.yaml",
+            "horizon: 1h\nseed: 7\nnodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]\n\
+             pods: [{name: a, workingSet: {trace: {file: use.csv}}}]\n",
+        ),
+        // Beside the file that names it, not beside the root.
+        ("s/base/use.csv", "t_s,working_set_bytes\n0,100\n60,200\n"),
+    ]);
+    assert_eq!((scenario.name.as_str(), scenario.question.as_deref()), ("a-story", Some("Why?")));
+    assert_eq!((scenario.horizon, scenario.seed), (SimTime::START.after(SimDuration::hours(2)), 7));
+    let names: Vec<&str> = scenario.workloads.iter().map(|plan| plan.workload.name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn a_setting_has_its_nodes_drawn_by_name_and_replication() {
+    let scenario = read_text(WEB.trim_start());
+    let first_passes = |replication| {
+        let setting = scenario.setting(&scenario.runs[0], replication, Passes::ThatMatter);
+        setting.nodes.iter().map(|node| node.node.first_pass).collect::<Vec<_>>()
+    };
+    assert_eq!(first_passes(0), first_passes(0));
+    assert_ne!(first_passes(0)[..2], first_passes(1)[..2]);
+    assert!(first_passes(0).iter().all(|pass| *pass < SimDuration::seconds(10)));
+    assert_eq!(first_passes(1)[2], SimDuration::seconds(3), "as written");
+    // 30m / 240 = 7.5s, rounded up to whole seconds.
+    assert_eq!(scenario.recording.timeline_every, Some(SimDuration::seconds(8)));
+}
+
+#[test]
+fn an_imported_trace_is_a_sound_scenario() {
+    use evictsim::scenario::import::openb::{Options, import};
+    let pods = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time
+p-ls,4000,8192,1,1000,,LS,Succeeded,10,110,12
+p-be,2000,4096,0,0,,BE,Running,20,70,30
+p-guar,1000,1024,0,0,,Guaranteed,Running,26,200,26
+";
+    let nodes = "sn,cpu_milli,memory_mib,gpu,model\na,32000,262144,0,\nb,96000,393216,2,T4\n";
+    let imported = import(pods.as_bytes(), nodes.as_bytes(), &Options::default()).expect("a sound trace");
+    let scenario = read_text(&imported.yaml);
+    assert_eq!(scenario.workloads.len(), 3, "one for each class that has a pod");
+    assert!(scenario.question.is_some(), "it asks something");
+}
+
+#[test]
+fn a_hundred_thousand_nodes_and_many_pods_are_read_in_a_few_seconds() {
+    let mut text = String::from(
+        "horizon: 1h\nnodes: [{name: node, count: 100000, capacity: {cpu: 4, memory: 8Gi}}]\npods:\n",
+    );
+    for number in 0..20_000 {
+        text.push_str(&format!("  - {{name: pod-{number}, requests: {{memory: 100Mi}}}}\n"));
+    }
+    let began = std::time::Instant::now();
+    let scenario = read_text(&text);
+    assert_eq!((scenario.nodes.len(), scenario.workloads.len()), (100_000, 20_000));
+    assert!(began.elapsed().as_secs() < 20, "took {:?}", began.elapsed());
+}
