@@ -3,3 +3,4 @@ pub mod eviction;
 pub mod ground;
 pub mod model;
 pub mod oom;
+pub mod scenario;

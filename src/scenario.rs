@@ -1,0 +1,6 @@
+//! Floor 4: text -> checked values.
+
+#[cfg(feature = "text")]
+pub mod kubernetes;
+pub mod mistake;
+pub mod quantity;
