@@ -1,0 +1,4 @@
+//! The integration tests: one program, one file a topic.
+#![cfg(feature = "text")]
+
+mod conformance;
