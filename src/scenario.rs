@@ -30,6 +30,8 @@ pub mod import;
 #[cfg(feature = "text")]
 pub mod include;
 pub mod kubelet;
+#[cfg(feature = "text")]
+pub mod kubernetes;
 pub mod meaning;
 pub mod mistake;
 pub mod nearest;

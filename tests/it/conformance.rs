@@ -4,6 +4,8 @@
 //! their directory; without it the neighbor directory of the checkout is looked at, and where
 //! that is absent, too, the test says that it was skipped.
 
+mod pods;
+
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,0 +1,112 @@
+//! What the kubelet and the scheduler make of one pod, and of pods against each other.
+
+use super::family;
+use evictsim::eviction::{Candidate, EvictionOrder, KubeletOrder, rank};
+use evictsim::ground::{Amount, Bytes, PodId};
+use evictsim::model::{PodLevelResources, PodSpec, QosClass, Resource, ResourceAmounts};
+use evictsim::oom::oom_score_adj;
+use evictsim::scenario::kubernetes::Obj;
+use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
+
+#[test]
+fn classes_oom_scores_and_critical_pods_are_those_of_the_kubelet() {
+    family("qos", |case| {
+        let pod = pod_spec(&case["pod"])?;
+        let capacity = Bytes(case["nodeMemoryCapacityBytes"].as_u64().expect("a capacity in bytes"));
+        let adjustments: Map<String, Value> = pod
+            .all_containers()
+            .map(|container| (container.name.clone(), oom_score_adj(&pod, container, capacity).into()))
+            .collect();
+        let ours = json!({
+            "qosClass": QosClass::of(&pod).name(),
+            "oomScoreAdj": adjustments,
+            "critical": pod.is_critical(),
+            "nodeCritical": pod.is_node_critical(),
+            "static": pod.is_static,
+            "mirror": pod.is_mirror,
+        });
+        compare(&ours, &case["expect"])
+    });
+}
+
+#[test]
+fn what_a_pod_requests_is_what_the_scheduler_and_the_eviction_ranking_count() {
+    family("requests", |case| {
+        let pod = pod_spec(&case["pod"])?;
+        let ours = json!({
+            "requests": amounts(pod.effective_requests(PodLevelResources::Honored)),
+            "limits": amounts(pod.effective_limits(PodLevelResources::Honored)),
+            "requestsNoPodLevel": amounts(pod.effective_requests(PodLevelResources::Ignored)),
+            "limitsNoPodLevel": amounts(pod.effective_limits(PodLevelResources::Ignored)),
+            "evictionRankRequest": {
+                "memoryBytes": pod.eviction_request(Resource::Memory).bytes().0,
+                "ephemeralStorageBytes": pod.eviction_request(Resource::EphemeralStorage).bytes().0,
+            },
+        });
+        compare(&ours, &case["expect"])
+    });
+}
+
+#[test]
+fn pods_under_memory_pressure_rank_as_in_the_kubelet() {
+    family("eviction_rank_memory", |case| {
+        let pods = case["pods"].as_array().expect("a list of pods");
+        let mut candidates = Vec::new();
+        for (pod, number) in pods.iter().zip(0..) {
+            candidates.push(candidate(pod, &case["stats"], number)?);
+        }
+        rank(&KubeletOrder, &mut candidates);
+        compare(&json!(groups_of_equals(&candidates, pods)), &case["expect"]["groups"])
+    });
+}
+
+fn candidate(pod: &Value, stats: &Value, number: u32) -> Result<Candidate, String> {
+    let spec = pod_spec(pod)?;
+    let known = stats[name_of(pod)].as_object();
+    let working_set = known.map(|stats| stats.get("workingSetBytes").and_then(Value::as_u64));
+    Ok(Candidate {
+        pod: PodId(number),
+        serial: u64::from(number),
+        qos: QosClass::of(&spec),
+        priority: spec.priority(),
+        working_set: working_set.map(|figure| Bytes(figure.unwrap_or(0))),
+        memory_request: spec.eviction_request(Resource::Memory),
+    })
+}
+
+/// The names of pods that go one before the other, and of those that compare
+/// equal together, sorted, as they are recorded.
+fn groups_of_equals<'a>(ranked: &[Candidate], pods: &'a [Value]) -> Vec<Vec<&'a str>> {
+    let equal = |a: &Candidate, b: &Candidate| KubeletOrder.compare(a, b) == Ordering::Equal;
+    let names = |group: &[Candidate]| {
+        let mut names: Vec<&str> = group.iter().map(|one| name_of(&pods[one.pod.index()])).collect();
+        names.sort_unstable();
+        names
+    };
+    ranked.chunk_by(equal).map(names).collect()
+}
+
+fn name_of(pod: &Value) -> &str {
+    pod["metadata"]["name"].as_str().expect("every pod has its name")
+}
+
+fn pod_spec(pod: &Value) -> Result<PodSpec, String> {
+    let obj: Obj = serde_json::from_value(pod.clone()).map_err(|error| error.to_string())?;
+    obj.pod_spec().map_err(|mistakes| mistakes.iter().map(|one| format!("{one}\n")).collect())
+}
+
+/// As recorded: rounded up once, and without a key where nothing was said.
+fn amounts(amounts: ResourceAmounts) -> Value {
+    let bytes = |amount: Amount| Value::from(amount.bytes().0);
+    let keys = [
+        ("cpuMilli", amounts.cpu.map(|cpu| Value::from(cpu.milli_cpu().0))),
+        ("memoryBytes", amounts.memory.map(bytes)),
+        ("ephemeralStorageBytes", amounts.ephemeral_storage.map(bytes)),
+    ];
+    keys.into_iter().filter_map(|(key, amount)| Some((key.to_owned(), amount?))).collect()
+}
+
+fn compare(ours: &Value, recorded: &Value) -> Result<(), String> {
+    if ours == recorded { Ok(()) } else { Err(format!("ours {ours}, recorded {recorded}")) }
+}
