@@ -6,6 +6,8 @@
 //! a thread, a distribution.
 //! Next: [`crate::scenario`] says what a run is made of, [`crate::report`] tells it.
 
+pub mod calendar;
+pub mod event;
 pub mod record;
 pub mod setting;
 pub mod source;

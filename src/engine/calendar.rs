@@ -1,0 +1,165 @@
+//! The calendar: pending events, the earliest first.
+//!
+//! A monotone radix heap on the event's microsecond. A simulation only ever
+//! plans at or after now, which is just what a radix heap needs: an entry moves
+//! at most once for each of 64 bits, so a push and a pop cost O(1) amortised,
+//! however many are pending. What is due at one instant comes out in the order
+//! of the events themselves.
+//! Never: what an event means. A canceled event is not searched for here; its
+//! owner knows its ticket to be stale.
+
+use super::event::Event;
+use crate::ground::SimTime;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Tells a planned event from one that was planned before it for the same thing.
+pub type Ticket = u32;
+
+/// An event with its instant and its ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub at: SimTime,
+    pub event: Event,
+    pub ticket: Ticket,
+}
+
+/// One bucket a bit in which an entry's instant differs from now, and one for now.
+const BUCKETS: usize = 65;
+
+/// Pending events.
+#[derive(Debug)]
+pub struct Calendar {
+    /// Bucket b > 0 holds instants whose highest bit that differs from `now` is b - 1.
+    buckets: [Vec<Entry>; BUCKETS],
+    /// What is due now, smallest event first.
+    due: BinaryHeap<Reverse<Entry>>,
+    now: SimTime,
+    /// Emptied buckets keep their room through this spare.
+    spare: Vec<Entry>,
+}
+
+impl Default for Calendar {
+    fn default() -> Calendar {
+        Calendar {
+            buckets: std::array::from_fn(|_| Vec::new()),
+            due: BinaryHeap::new(),
+            now: SimTime::START,
+            spare: Vec::new(),
+        }
+    }
+}
+
+impl Calendar {
+    /// Plans an event. What never happens is not kept.
+    ///
+    /// # Panics
+    /// If `at` is in the past: time does not go back.
+    pub fn plan(&mut self, at: SimTime, event: Event, ticket: Ticket) {
+        assert!(at >= self.now, "an event was planned in the past");
+        if at == SimTime::NEVER {
+            return;
+        }
+        let entry = Entry { at, event, ticket };
+        match self.bucket(at) {
+            0 => self.due.push(Reverse(entry)),
+            bucket => self.buckets[bucket].push(entry),
+        }
+    }
+
+    /// When the next event is due.
+    pub fn next_instant(&mut self) -> Option<SimTime> {
+        if self.due.is_empty() {
+            self.advance();
+        }
+        self.due.peek().map(|next| next.0.at)
+    }
+
+    /// Takes the next event; the calendar's clock moves to its instant.
+    pub fn pop(&mut self) -> Option<Entry> {
+        if self.due.is_empty() {
+            self.advance();
+        }
+        self.due.pop().map(|next| next.0)
+    }
+
+    /// Moves the clock to the earliest pending instant, and makes what is due then due.
+    fn advance(&mut self) {
+        let Some(first) = self.buckets.iter().position(|bucket| !bucket.is_empty()) else { return };
+        let mut moving = std::mem::replace(&mut self.buckets[first], std::mem::take(&mut self.spare));
+        self.now = moving.iter().map(|entry| entry.at).min().expect("the bucket is not empty");
+        for entry in moving.drain(..) {
+            match self.bucket(entry.at) {
+                0 => self.due.push(Reverse(entry)),
+                bucket => self.buckets[bucket].push(entry),
+            }
+        }
+        self.spare = moving;
+    }
+
+    fn bucket(&self, at: SimTime) -> usize {
+        (u64::BITS - (at.0 ^ self.now.0).leading_zeros()) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::{NodeId, WorkloadId};
+    use proptest::prelude::*;
+
+    fn arrival(workload: u32) -> Event {
+        Event::PodArrives { workload: WorkloadId(workload) }
+    }
+
+    #[test]
+    fn what_is_due_at_one_instant_goes_by_the_order_of_events() {
+        let mut calendar = Calendar::default();
+        calendar.plan(SimTime(5), Event::SchedulerRuns, 0);
+        calendar.plan(SimTime(5), arrival(2), 0);
+        calendar.plan(SimTime(5), arrival(1), 0);
+        calendar.plan(SimTime(5), Event::MonitorPasses { node: NodeId(0) }, 0);
+        calendar.plan(SimTime(3), Event::SchedulerRuns, 0);
+        let order: Vec<_> = std::iter::from_fn(|| calendar.pop()).map(|entry| (entry.at.0, entry.event)).collect();
+        let monitor = Event::MonitorPasses { node: NodeId(0) };
+        let expected =
+            [(3, Event::SchedulerRuns), (5, monitor), (5, arrival(1)), (5, arrival(2)), (5, Event::SchedulerRuns)];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn what_never_happens_is_not_kept() {
+        let mut calendar = Calendar::default();
+        calendar.plan(SimTime::NEVER, Event::SchedulerRuns, 0);
+        assert_eq!(calendar.next_instant(), None);
+    }
+
+    proptest! {
+        /// Against a plain sorted list, with pushes between the pops as a simulation makes them.
+        #[test]
+        fn events_come_out_sorted(
+            first in prop::collection::vec((0..1u64 << 40, 0..4u32), 1..60),
+            later in prop::collection::vec((0..1u64 << 20, 0..4u32), 0..60),
+        ) {
+            let mut calendar = Calendar::default();
+            let mut plain = std::collections::BTreeSet::new();
+            let mut ticket = 0;
+            let mut plan = |calendar: &mut Calendar, plain: &mut std::collections::BTreeSet<Entry>, at, workload| {
+                ticket += 1;
+                calendar.plan(at, arrival(workload), ticket);
+                plain.insert(Entry { at, event: arrival(workload), ticket });
+            };
+            for (at, workload) in first {
+                plan(&mut calendar, &mut plain, SimTime(at), workload);
+            }
+            let mut later = later.into_iter();
+            while let Some(entry) = calendar.pop() {
+                prop_assert_eq!(Some(entry), plain.pop_first());
+                if let Some((delay, workload)) = later.next() {
+                    plan(&mut calendar, &mut plain, SimTime(entry.at.0 + delay), workload);
+                }
+            }
+            prop_assert!(plain.is_empty());
+        }
+    }
+}

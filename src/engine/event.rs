@@ -1,0 +1,46 @@
+//! What can happen, and in which order at one instant.
+
+use crate::ground::{NodeId, PodId, WorkloadId};
+use crate::model::ContainerIndex;
+
+/// A happening. The order of the variants is the order in which simultaneous
+/// events happen: moving one changes results (docs/decisions/0003).
+///
+/// First memory changes, then the kernel looks, then the kubelet, then come the
+/// starts and arrivals, and last the scheduler, who sees all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A node's own memory (daemons or page cache) turns to its next piece.
+    NodeUsageTurns { node: NodeId, part: NodePart },
+    /// A container's memory turns to its next piece.
+    UsageTurns { pod: PodId, container: ContainerIndex },
+    /// A container's run time is over.
+    ContainerExits { pod: PodId, container: ContainerIndex },
+    /// The last container of a pod that was told to stop is gone.
+    PodStops { pod: PodId },
+    /// A container's working set passes its limit.
+    ContainerHitsLimit { pod: PodId, container: ContainerIndex },
+    /// The pods together pass the limit of their cgroup.
+    PodsHitLimit { node: NodeId },
+    /// The node has no memory left.
+    NodeRunsOut { node: NodeId },
+    /// The kubelet's eviction loop looks.
+    MonitorPasses { node: NodeId },
+    /// Sandbox and images are there.
+    PodIsPulled { pod: PodId },
+    /// A container is created, for the first time or again.
+    ContainerStarts { pod: PodId, container: ContainerIndex },
+    /// A container has started up.
+    ContainerIsUp { pod: PodId, container: ContainerIndex },
+    /// A workload's next pod arrives.
+    PodArrives { workload: WorkloadId },
+    /// The scheduler goes through its queue.
+    SchedulerRuns,
+}
+
+/// The parts of a node's memory that are no pod's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodePart {
+    SystemDaemons,
+    PageCache,
+}
