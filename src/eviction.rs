@@ -1,14 +1,18 @@
 //! Floor 2: what the kubelet does about a node that runs short.
 //!
-//! What: who is evicted first, and by whose rules.
+//! What: when somebody must go ([`monitor`]), who goes first and by whose rules
+//! ([`order`]), and who is let in meanwhile ([`admission`]).
 //! Never: the eviction itself, or an instant later than now: the engine acts
 //! upon what is answered here.
 //! Next: [`order`], the two orders that the simulator was written to compare.
 
+pub mod admission;
+pub mod monitor;
 pub mod order;
 pub mod signal;
 pub mod threshold;
 
+pub use monitor::{Monitor, PassVerdict};
 pub use order::{Candidate, Criterion, EvictionOrder, KubeletOrder, QosOrder, first, rank};
-pub use signal::{Observation, Signal};
+pub use signal::{Observation, Observations, Signal};
 pub use threshold::{EvictionSettings, Threshold, ThresholdValue};

@@ -10,7 +10,7 @@ use super::container::ContainerSpec;
 use super::resources::{Resource, ResourceAmounts};
 use super::taint::Toleration;
 use super::volume::Volume;
-use crate::ground::{Amount, SimDuration};
+use crate::ground::{Amount, Bytes, SimDuration};
 
 /// From this priority on a pod is critical: no kubelet evicts it.
 pub const SYSTEM_CRITICAL_PRIORITY: i32 = 2_000_000_000;
@@ -92,6 +92,18 @@ impl PodSpec {
         pod_level.replace(containers, self.pod_requests).plus(self.overhead)
     }
 
+    /// What the scheduler's scores count: as [`PodSpec::effective_requests`], but a
+    /// container that says nothing of a resource counts as 100m of CPU, 200Mi of
+    /// memory. An explicit zero stays zero. Source: kube-scheduler, non-zero requests.
+    pub fn scored_requests(&self) -> ResourceAmounts {
+        let containers = self.containers_at_their_most(|container| ResourceAmounts {
+            cpu: container.requests.cpu.or(Some(Amount::millis(100))),
+            memory: container.requests.memory.or(Some(Bytes::mebi(200).into())),
+            ephemeral_storage: container.requests.ephemeral_storage,
+        });
+        containers.plus(self.overhead)
+    }
+
     /// What this pod may use at most, where every container says so.
     ///
     /// Overhead raises a limit but makes none: a zero limit stays zero.
@@ -157,7 +169,6 @@ impl PodLevelResources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::Bytes;
 
     fn requesting(mebi: u64) -> ContainerSpec {
         ContainerSpec { requests: memory(mebi), ..ContainerSpec::default() }

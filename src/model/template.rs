@@ -2,9 +2,11 @@
 //!
 //! What follows is worked out once a template, not once a pod or an event.
 
-use super::pod::PodSpec;
+use super::container::ContainerSpec;
+use super::pod::{PodLevelResources, PodSpec};
 use super::qos::QosClass;
-use crate::ground::{Bytes, MilliCpu};
+use super::resources::Resource;
+use crate::ground::{Amount, Bytes, MilliCpu};
 
 /// A manifest and its consequences, shared by all pods made from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +24,43 @@ pub struct PodTemplate {
     pub scored_memory: Bytes,
     /// The sum of limits that are set, as `kubectl describe node` adds them.
     pub memory_limit: Option<Bytes>,
-    /// What the eviction ranking subtracts: an older formula than the scheduler's.
-    pub eviction_request: Bytes,
+    /// What the eviction ranking subtracts: an older formula than the scheduler's, and not rounded.
+    pub eviction_request: Amount,
 }
 
 /// Which container of a Pod: init containers first, then regular ones, in the manifest's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContainerIndex(pub u16);
 
-// STAND-IN, to be replaced by the real one: enough for floor 4 to compile and be tested.
 impl PodTemplate {
+    /// Works out what follows from a manifest. Pod-level resources do not count:
+    /// their feature gate is off in the Kubernetes that is simulated (1.32).
     pub fn new(spec: PodSpec) -> PodTemplate {
-        use super::{pod::PodLevelResources, resources::Resource};
         let requests = spec.effective_requests(PodLevelResources::Ignored);
+        let scored = spec.scored_requests();
         let limits = spec.effective_limits(PodLevelResources::Ignored);
-        let cpu_request = requests.cpu.unwrap_or_default().milli_cpu();
-        let memory_request = requests.memory.unwrap_or_default().bytes();
         PodTemplate {
             qos: QosClass::of(&spec),
             priority: spec.priority(),
             critical: spec.is_critical(),
-            cpu_request,
-            memory_request,
-            scored_cpu: cpu_request,
-            scored_memory: memory_request,
-            memory_limit: limits.memory.map(|amount| amount.bytes()),
-            eviction_request: spec.eviction_request(Resource::Memory).bytes(),
+            cpu_request: requests.cpu.unwrap_or_default().milli_cpu(),
+            memory_request: requests.memory.unwrap_or_default().bytes(),
+            scored_cpu: scored.cpu.unwrap_or_default().milli_cpu(),
+            scored_memory: scored.memory.unwrap_or_default().bytes(),
+            memory_limit: limits.memory.map(Amount::bytes),
+            eviction_request: spec.eviction_request(Resource::Memory),
             spec,
         }
+    }
+
+    /// How many init containers come before the first regular one.
+    pub fn init_count(&self) -> usize {
+        self.spec.init_containers.len()
+    }
+
+    pub fn container(&self, index: ContainerIndex) -> &ContainerSpec {
+        let index = usize::from(index.0);
+        let inits = &self.spec.init_containers;
+        inits.get(index).unwrap_or_else(|| &self.spec.containers[index - inits.len()])
     }
 }

@@ -1,0 +1,22 @@
+//! Whom a kubelet under memory pressure lets in.
+//!
+//! Source: KUBELET section 7. Only memory pressure is simulated so far, so
+//! BestEffort pods alone are refused.
+
+use crate::model::{PodTemplate, QosClass, Taint};
+
+/// Whether a kubelet that reports MemoryPressure, and no other condition, admits the pod.
+pub fn admits_under_memory_pressure(pod: &PodTemplate) -> bool {
+    let tolerates = || {
+        let taint = Taint::memory_pressure();
+        pod.spec.tolerations.iter().any(|toleration| toleration.tolerates(&taint))
+    };
+    pod.critical || pod.qos != QosClass::BestEffort || tolerates()
+}
+
+/// Whether the API server gives the pod a toleration of memory pressure: every
+/// pod but a BestEffort one has it. Source: Kubernetes
+/// documentation, "Taint nodes by condition".
+pub fn tolerates_memory_pressure_by_class(pod: &PodTemplate) -> bool {
+    pod.qos != QosClass::BestEffort
+}
