@@ -4,8 +4,10 @@ pub mod cli;
 pub mod engine;
 pub mod eviction;
 pub mod ground;
+pub mod lifecycle;
 pub mod model;
 pub mod oom;
 #[cfg(feature = "text")]
 pub mod report;
 pub mod scenario;
+pub mod scheduling;

@@ -1,11 +1,13 @@
 //! Floor 1: what there is, as facts and their bookkeeping.
 //!
-//! What: pods and their containers, volumes, nodes, memory curves, workloads,
+//! What: pods and their containers, volumes, nodes, memory curves, workloads, the
+//! cluster in columns,
 //! and the life that lies ahead of a pod.
 //! Never: the flow of time, chance, files, or a decision.
 //! Next: the decisions made from these facts, [`crate::eviction`],
 //! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`], [`crate::workloads`].
 
+pub mod cluster;
 pub mod container;
 pub mod life;
 pub mod node;
@@ -18,6 +20,7 @@ pub mod usage;
 pub mod volume;
 pub mod workload;
 
+pub use cluster::{Bound, NodeColumns};
 pub use container::ContainerSpec;
 pub use life::{ContainerLife, PodLife};
 pub use node::{Node, Room};

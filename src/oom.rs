@@ -6,5 +6,6 @@
 //! Next: [`score`], the one way in which requests and QoS classes reach the kernel.
 
 pub mod score;
+pub mod victim;
 
 pub use score::oom_score_adj;

@@ -120,10 +120,16 @@ mod tests {
         calendar.plan(SimTime(5), arrival(1), 0);
         calendar.plan(SimTime(5), Event::MonitorPasses { node: NodeId(0) }, 0);
         calendar.plan(SimTime(3), Event::SchedulerRuns, 0);
-        let order: Vec<_> = std::iter::from_fn(|| calendar.pop()).map(|entry| (entry.at.0, entry.event)).collect();
+        let order: Vec<_> =
+            std::iter::from_fn(|| calendar.pop()).map(|entry| (entry.at.0, entry.event)).collect();
         let monitor = Event::MonitorPasses { node: NodeId(0) };
-        let expected =
-            [(3, Event::SchedulerRuns), (5, monitor), (5, arrival(1)), (5, arrival(2)), (5, Event::SchedulerRuns)];
+        let expected = [
+            (3, Event::SchedulerRuns),
+            (5, monitor),
+            (5, arrival(1)),
+            (5, arrival(2)),
+            (5, Event::SchedulerRuns),
+        ];
         assert_eq!(order, expected);
     }
 

@@ -6,6 +6,7 @@
 use crate::eviction::{Candidate, Observation, Threshold};
 use crate::ground::{Bytes, NodeId, SimDuration, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, PodTemplate, Replica};
+pub use crate::scheduling::{Refusal, RefusalReason};
 
 /// Listens to a run.
 pub trait Recorder {
@@ -105,23 +106,6 @@ pub enum Record<'a> {
     NodeSample(NodeSample),
     /// What a node came to, told at the end of the run.
     NodeEnded(NodeEnd),
-}
-
-/// Why some nodes refused a pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    pub reason: RefusalReason,
-    pub nodes: u32,
-}
-
-/// The first plugin that refused. Source: kube-scheduler's filters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RefusalReason {
-    Unschedulable,
-    UntoleratedTaint,
-    TooManyPods,
-    InsufficientCpu,
-    InsufficientMemory,
 }
 
 /// An eviction, with everything that was compared.

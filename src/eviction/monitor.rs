@@ -35,7 +35,11 @@ impl Monitor {
     /// A kubelet that has just started.
     pub fn new(settings: &EvictionSettings) -> Monitor {
         let count = settings.thresholds.len();
-        Monitor { first_observed: vec![None; count], grace_is_over: vec![false; count], pressure_last_seen: None }
+        Monitor {
+            first_observed: vec![None; count],
+            grace_is_over: vec![false; count],
+            pressure_last_seen: None,
+        }
     }
 
     /// Whether a pass with no threshold met would leave everything as it is.

@@ -1,0 +1,50 @@
+//! Whom the kernel kills when a node, or the cgroup of all pods, is out of memory.
+//!
+//! Source: KUBELET section 8: badness is memory used plus `oom_score_adj`
+//! thousandths of all there is; the largest is killed. Containers stand for
+//! processes: with `memory.oom.group` the whole container dies.
+
+use crate::ground::Bytes;
+
+/// A running container, as far as the kernel sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prey {
+    pub working_set: Bytes,
+    pub oom_score_adj: i32,
+}
+
+/// Its badness, in bytes: `total` is the memory that ran out.
+pub fn badness(prey: Prey, total: Bytes) -> i64 {
+    let adjustment = i128::from(prey.oom_score_adj) * i128::from(total.0) / 1000;
+    let badness = i128::from(prey.working_set.0) + adjustment;
+    i64::try_from(badness).unwrap_or(if badness < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The place of the one that is killed: the largest badness, the first among equals.
+pub fn victim(prey: &[Prey], total: Bytes) -> Option<usize> {
+    let mut worst: Option<(usize, i64)> = None;
+    for (index, one) in prey.iter().enumerate() {
+        let badness = badness(*one, total);
+        if worst.is_none_or(|(_, largest)| badness > largest) {
+            worst = Some((index, badness));
+        }
+    }
+    worst.map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_dies_although_it_is_important_and_small() {
+        // User case B6 (kubernetes/kubernetes#131169): a node of 64Gi; scores 1031 and 1015.
+        let database = Prey { working_set: Bytes::gibi(4), oom_score_adj: 969 };
+        let application = Prey { working_set: Bytes::gibi(9), oom_score_adj: 875 };
+        let node = Bytes::gibi(64);
+        let thousandths = |prey| badness(prey, node) * 1000 / node.0 as i64;
+        assert_eq!((thousandths(database), thousandths(application)), (1031, 1015));
+        assert_eq!(victim(&[application, database], node), Some(1));
+        assert_eq!(victim(&[], node), None);
+    }
+}

@@ -1,0 +1,29 @@
+//! Floor 2: which node a pod gets.
+//!
+//! What: the [`queue`] of pods that wait, the nodes that can take one
+//! ([`filter`]), and the best of them ([`score`]).
+//! Never: a binding (the engine binds), the use of memory (the scheduler does
+//! not look at it), pressure but by its taint.
+//! Next: [`place`], one decision from queue to node.
+
+pub mod filter;
+pub mod queue;
+pub mod score;
+
+pub use filter::{Refusal, RefusalReason};
+pub use queue::Queue;
+
+use crate::ground::NodeId;
+use crate::model::{NodeColumns, PodTemplate};
+
+/// The node that the scheduler gives a pod: the best score among those that
+/// pass all filters, the first in the scenario's order among equals (fidelity
+/// F-6: kube-scheduler draws). `None`: no node passes.
+pub fn place(nodes: &NodeColumns, pod: &PodTemplate) -> Option<NodeId> {
+    let feasible: Vec<NodeId> = nodes.ids().filter(|node| filter::passes(nodes, *node, pod)).collect();
+    match feasible[..] {
+        [] => None,
+        [only] => Some(only), // Nobody is scored, as in kube-scheduler.
+        _ => Some(score::best(nodes, &feasible, pod)),
+    }
+}
