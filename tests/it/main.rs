@@ -5,5 +5,9 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+mod lives;
+mod pressure;
+mod random;
 mod scenarios;
+mod story;
 mod tidy;
