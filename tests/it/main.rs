@@ -5,5 +5,7 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+#[cfg(feature = "program")]
+mod refusals;
 mod scenarios;
 mod tidy;
