@@ -6,6 +6,10 @@ mod bad_scenarios;
 mod cli;
 mod conformance;
 #[cfg(feature = "program")]
+mod lessons;
+#[cfg(feature = "program")]
 mod refusals;
+#[cfg(feature = "program")]
+mod results;
 mod scenarios;
 mod tidy;
