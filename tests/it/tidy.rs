@@ -69,3 +69,31 @@ fn every_scenario_names_the_schema_for_the_editor() {
         }
     }
 }
+
+/// Every scenario's path from `scenarios/`, in order.
+fn scenarios() -> Vec<String> {
+    let mut found = Vec::new();
+    for room in ["lessons", "studies"] {
+        let entries = std::fs::read_dir(file("scenarios").join(room)).expect("the directory is there");
+        for entry in entries {
+            let name = entry.expect("an entry").file_name().into_string().expect("text");
+            found.extend(name.ends_with(".yaml").then(|| format!("{room}/{name}")));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_scenario_is_in_the_index_with_its_question() {
+    let open = |path: &str| std::fs::read(file(path));
+    let line = |path: String| {
+        let read = evictsim::scenario::read(&format!("scenarios/{path}"), &open);
+        let question = read.expect("shipped scenarios are sound").question.expect("and ask something");
+        format!("| [{path}]({path}) | {question} |")
+    };
+    let expected: Vec<String> = scenarios().into_iter().map(line).collect();
+    let page = text("scenarios/README.md");
+    let lines: Vec<&str> = page.lines().filter(|line| line.starts_with("| [")).collect();
+    assert_eq!(lines, expected);
+}
