@@ -5,7 +5,7 @@
 //! measured mix) are drawn bit by bit, without end and in bounded memory: any
 //! draw can be made without the draws before it.
 //! Never: a level below zero or above 1 PiB; a float that leaves this room.
-//! Next: [`families`] draws the simple ones, [`walk`] and [`typical`] theirs;
+//! Next: `families` draws the simple ones, `walk` and `typical` theirs;
 //! [`crate::model::usage`] walks along what is drawn.
 //!
 //! Streams hang below the key that the caller gives to a curve: what holds for

@@ -1,0 +1,83 @@
+//! What does a pass of the eviction loop cost: one that finds nothing, and one
+//! that ranks all pods of a full node?
+
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use evictsim::eviction::{
+    Candidate, EvictionOrder, EvictionSettings, KubeletOrder, Monitor, Observation, Observations, QosOrder,
+    Signal, Threshold, ThresholdValue, rank,
+};
+use evictsim::ground::{Bytes, Key, PodId, SimDuration, SimTime};
+use evictsim::model::QosClass;
+use std::hint::black_box;
+
+/// As many pods as a kubelet takes by default.
+const PODS: u32 = 110;
+
+fn settings() -> EvictionSettings {
+    let threshold = |mebi, grace| Threshold {
+        signal: Signal::MemoryAvailable,
+        value: ThresholdValue::Quantity(Bytes::mebi(mebi)),
+        grace_period: SimDuration::seconds(grace),
+        minimum_reclaim: None,
+    };
+    EvictionSettings {
+        thresholds: vec![threshold(100, 0), threshold(500, 90)],
+        pressure_transition_period: SimDuration::minutes(5),
+        max_pod_grace_period: SimDuration::ZERO,
+        monitoring_interval: SimDuration::seconds(10),
+    }
+}
+
+fn seen(available: Bytes) -> Observations {
+    Observations::default()
+        .with(Signal::MemoryAvailable, Observation { available, capacity: Bytes::gibi(32) })
+}
+
+fn candidates() -> Vec<Candidate> {
+    let mut stream = Key::root(1, 0).name("candidates").stream();
+    let mut below = |bound: u64| stream.below(bound);
+    let candidate = |pod: u32| {
+        let request = Bytes::mebi(below(512));
+        Candidate {
+            pod: PodId(pod),
+            serial: u64::from(pod),
+            qos: QosClass::ALL[below(3) as usize],
+            priority: below(3) as i32 * 100,
+            working_set: Some(Bytes::mebi(below(600))),
+            memory_request: request.into(),
+        }
+    };
+    (0..PODS).map(candidate).collect()
+}
+
+fn idle_pass(criterion: &mut Criterion) {
+    let settings = settings();
+    let mut monitor = Monitor::new(&settings);
+    let plenty = seen(Bytes::gibi(16));
+    criterion.bench_function("idle pass", |bencher| {
+        bencher.iter(|| black_box(monitor.pass(&settings, black_box(&plenty), SimTime::START)));
+    });
+}
+
+fn pass_with_ranking(criterion: &mut Criterion) {
+    let (settings, candidates, little) = (settings(), candidates(), seen(Bytes::mebi(50)));
+    let orders: [&dyn EvictionOrder; 2] = [&QosOrder, &KubeletOrder];
+    let mut group = criterion.benchmark_group("pass with ranking, 110 pods");
+    for order in orders {
+        group.bench_with_input(BenchmarkId::from_parameter(order.name()), &order, |bencher, order| {
+            let fresh = || (Monitor::new(&settings), candidates.clone());
+            bencher.iter_batched_ref(
+                fresh,
+                |(monitor, candidates)| {
+                    black_box(monitor.pass(&settings, &little, SimTime::START));
+                    rank(*order, candidates);
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, idle_pass, pass_with_ranking);
+criterion_main!(benches);

@@ -1,0 +1,58 @@
+//! What does one placement cost, every node looked at?
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use evictsim::ground::SimDuration;
+use evictsim::ground::{Amount, Bytes, MilliCpu, NodeId};
+use evictsim::model::{
+    ContainerSpec, Node, NodeColumns, PodSpec, PodTemplate, ResourceAmounts, Room, UsageCurve,
+};
+use evictsim::scheduling::place;
+use std::hint::black_box;
+
+fn node(number: u32) -> Node {
+    let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110 };
+    Node {
+        name: format!("node-{number}"),
+        capacity: room,
+        allocatable: room,
+        pods_memory_limit: room.memory,
+        unschedulable: false,
+        taints: Vec::new(),
+        system_daemons: UsageCurve::constant(Bytes::ZERO),
+        page_cache: UsageCurve::constant(Bytes::ZERO),
+        first_pass: SimDuration::ZERO,
+    }
+}
+
+fn pod(millis: u64, mebi: u64) -> PodTemplate {
+    let requests = ResourceAmounts {
+        cpu: Some(Amount::millis(millis)),
+        memory: Some(Bytes::mebi(mebi).into()),
+        ..ResourceAmounts::default()
+    };
+    let container = ContainerSpec { requests, ..ContainerSpec::default() };
+    PodTemplate::new(PodSpec { containers: vec![container], ..PodSpec::default() })
+}
+
+fn placement(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("placement");
+    for nodes in [100u32, 1_000, 5_000] {
+        let all: Vec<Node> = (0..nodes).map(node).collect();
+        let mut columns = NodeColumns::new(&all);
+        // Every node differs a little, so that the best is somewhere.
+        for number in 0..nodes {
+            columns.bind(
+                NodeId(number),
+                &pod(u64::from(number * 7919 % 4_000), u64::from(number * 104_729 % 20_000)),
+            );
+        }
+        let pod = pod(250, 512);
+        group.bench_function(BenchmarkId::from_parameter(nodes), |bencher| {
+            bencher.iter(|| black_box(place(&columns, black_box(&pod))));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, placement);
+criterion_main!(benches);
