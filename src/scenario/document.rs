@@ -5,7 +5,7 @@
 //! input takes long or deep. Built from the parser's events with a stack of
 //! our own: nothing here recurses with the input.
 //! Never: what a key or a scalar means; there are no numbers and booleans here.
-//! Next: [`super::decode`], which reads structs from the tree.
+//! Next: `decode`, its neighbor, which reads structs from the tree.
 
 use super::mistake::{MISTAKES_LIMIT, Mistake, Place};
 use serde_saphyr::granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Tag};

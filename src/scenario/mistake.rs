@@ -1,7 +1,7 @@
 //! Mistakes of a user, and how they are told: what, where, how to mend it.
 //!
 //! What: one [`Mistake`], its [`Place`] in a file, and the printed list.
-//! Never: how a mistake was found. Next: [`super::decode`], which finds most.
+//! Never: how a mistake was found. Next: `decode`, its neighbor, which finds most.
 
 use std::fmt;
 use std::sync::Arc;

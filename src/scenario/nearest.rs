@@ -2,7 +2,7 @@
 //!
 //! What: a distance between words, and the choice of the nearest.
 //! Never: which words are known; the caller says so.
-//! Next: [`super::decode`], which asks for keys and variants.
+//! Next: `decode`, its neighbor, which asks for keys and variants.
 
 /// The known word that was probably meant, if one is near enough.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
