@@ -98,7 +98,7 @@ fn template(qos: QosClass, request: u64) -> PodTemplate {
         scored_cpu: MilliCpu(100),
         scored_memory: Bytes::mebi(200),
         memory_limit: None,
-        eviction_request: Bytes::mebi(request),
+        eviction_request: Bytes::mebi(request).into(),
     }
 }
 
