@@ -2,7 +2,7 @@
 //!
 //! What: the notations of a scenario (quantities, lengths of time), the document
 //! with the places of everything in it, the decoding that finds every mistake at
-//! once, the file as written ([`file`]) and as meant ([`meaning`]), with the
+//! once, the file as written ([`mod@file`]) and as meant ([`meaning`]), with the
 //! [`distribution`]s, [`usage_model`]s and [`arrivals`] that it may name; then
 //! [`synthesize`], which draws a run's pods from them, and `import`, which writes
 //! scenarios from public traces.

@@ -27,7 +27,7 @@ pub struct RunArguments {
     /// The scenario file; - is standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// Where the tables go; results/<scenario> if not given
+    /// Where the tables go; into results/, under the scenario's name, if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Instead of the scenario's seed
