@@ -10,8 +10,10 @@ pub mod calendar;
 pub mod event;
 pub mod record;
 pub mod setting;
+pub mod simulation;
 pub mod source;
 
 pub use record::{Record, Recorder, Silence};
 pub use setting::{NodeSetting, Passes, RestartScope, Setting};
+pub use simulation::run;
 pub use source::{CurveOwner, PodDraft, Source};

@@ -4,7 +4,7 @@
 //! cluster in columns, and the life that lies ahead of a pod.
 //! Never: the flow of time, chance, files, or a decision.
 //! Next: the decisions made from these facts, [`crate::eviction`],
-//! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`].
+//! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`], [`crate::workloads`].
 
 pub mod cluster;
 pub mod container;
