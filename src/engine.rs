@@ -8,10 +8,18 @@
 
 pub mod calendar;
 pub mod event;
+mod node_row;
+mod on_kubelet;
+mod on_node;
+mod on_pod;
+mod on_scheduler;
+mod on_workload;
+mod pod_row;
 pub mod record;
 pub mod setting;
 pub mod simulation;
 pub mod source;
+mod walk;
 
 pub use record::{Record, Recorder, Silence};
 pub use setting::{NodeSetting, Passes, RestartScope, Setting};

@@ -11,3 +11,4 @@ pub mod oom;
 pub mod report;
 pub mod scenario;
 pub mod scheduling;
+pub mod workloads;

@@ -13,6 +13,7 @@ pub mod score;
 pub use filter::{Refusal, RefusalReason};
 pub use queue::Queue;
 
+use crate::eviction::admission::tolerates_memory_pressure_by_class;
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, PodTemplate};
 
@@ -26,4 +27,13 @@ pub fn place(nodes: &NodeColumns, pod: &PodTemplate) -> Option<NodeId> {
         [only] => Some(only), // Nobody is scored, as in kube-scheduler.
         _ => Some(score::best(nodes, &feasible, pod)),
     }
+}
+
+/// Whether every node that passes for `other` passes for `pod`, too: what asks for
+/// no more and tolerates the same is refused only where the other is.
+pub fn is_no_harder(pod: &PodTemplate, other: &PodTemplate) -> bool {
+    pod.cpu_request <= other.cpu_request
+        && pod.memory_request <= other.memory_request
+        && tolerates_memory_pressure_by_class(pod) == tolerates_memory_pressure_by_class(other)
+        && pod.spec.tolerations == other.spec.tolerations
 }

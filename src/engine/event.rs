@@ -32,6 +32,8 @@ pub enum Event {
     ContainerStarts { pod: PodId, container: ContainerIndex },
     /// A container has started up.
     ContainerIsUp { pod: PodId, container: ContainerIndex },
+    /// A workload's controller makes a pod in place of one that ended.
+    PodIsReplaced { workload: WorkloadId },
     /// A workload's next pod arrives.
     PodArrives { workload: WorkloadId },
     /// The scheduler goes through its queue.

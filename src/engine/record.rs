@@ -72,6 +72,12 @@ pub enum Record<'a> {
         container: ContainerIndex,
         exit_code: u8,
     },
+    /// The container was stopped with its Pod's others, since one of them crashed.
+    ContainerStopped {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+    },
     /// The container waits out its crash-loop back-off.
     ContainerBacksOff {
         pod: PodName,

@@ -79,6 +79,14 @@ impl Ramp {
     }
 }
 
+impl From<Ramp> for Line {
+    fn from(ramp: Ramp) -> Line {
+        let mut line = Line::default();
+        line += ramp;
+        line
+    }
+}
+
 /// A sum of ramps, itself exactly linear in time until one of them changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Line {

@@ -177,6 +177,9 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
                 self.on_started(now, node, pod, container)
             }
             Record::ContainerExited { pod, container, .. } => self.on_stopped(pod, container),
+            Record::ContainerStopped { pod, node, container } => {
+                self.on_told_to_stop(now, node, pod, container)
+            }
             Record::ContainerBacksOff { pod, node, container, .. } => {
                 self.on_back_off(now, node, pod, container)
             }

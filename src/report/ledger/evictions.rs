@@ -178,8 +178,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let running = live.map(|live| live.running.clone()).unwrap_or_default();
         self.pod_event(now, node, pod, Happening::Evicted, |_| message);
         for container in running {
-            let name = self.names.container(pod.workload, container);
-            self.pod_event(now, node, pod, Happening::Killing, |_| format!("Stopping container {name}"));
+            self.on_told_to_stop(now, node, pod, container);
         }
     }
 

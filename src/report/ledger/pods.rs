@@ -74,6 +74,19 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
     }
 
+    /// A container had to stop: with its Pod, or since another one of it crashed.
+    pub(super) fn on_told_to_stop(
+        &mut self,
+        now: SimTime,
+        node: NodeId,
+        pod: PodName,
+        container: ContainerIndex,
+    ) {
+        self.on_stopped(pod, container);
+        let container = self.names.container(pod.workload, container);
+        self.pod_event(now, node, pod, Happening::Killing, |_| format!("Stopping container {container}"));
+    }
+
     pub(super) fn on_back_off(
         &mut self,
         now: SimTime,

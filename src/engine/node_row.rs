@@ -1,0 +1,282 @@
+//! The nodes' rows: each node's memory, its kubelet's loop, and its tally.
+//!
+//! What: sums that change only when a segment does, the instants at which they
+//! cross a line, and what is told of a node at the end.
+//! Never: what happens there; that is `on_node`.
+//!
+//! Hot: a change of memory touches one [`NodeRow`]: two additions to a [`Line`],
+//! and one division for each line that a rising sum can cross.
+
+use super::calendar::Ticket;
+use super::event::NodePart;
+use super::record::{NodeEnd, NodeSample};
+use super::setting::NodeSetting;
+use super::walk::Walk;
+use crate::eviction::{EvictionSettings, Monitor, Observation, Observations, Signal};
+use crate::ground::{Bytes, Line, NodeId, PodId, SimDuration, SimTime};
+use crate::model::Bound;
+
+/// A node while it runs.
+#[derive(Debug)]
+pub struct NodeRow {
+    capacity: Bytes,
+    pods_memory_limit: Bytes,
+    /// The highest threshold in bytes of each memory signal; nobody has to look
+    /// while the signals are above these.
+    highest_threshold: Bytes,
+    highest_allocatable_threshold: Bytes,
+    monitoring_interval: SimDuration,
+
+    /// Those bound here, in no order.
+    pub pods: Vec<PodId>,
+    pods_memory: Line,
+    system_daemons: Walk,
+    page_cache: Walk,
+    pub monitor: Monitor,
+    pub under_pressure: bool,
+    /// When its eviction loop looks next, whether the look matters or not.
+    pub next_look: SimTime,
+    /// Whether the loop waits for its victim to be gone.
+    pub waits_for_victim: bool,
+    /// Whether memory ran out with nothing left to kill; until a container starts.
+    pub nothing_to_kill: bool,
+    pub runs_out: Planned,
+    pub pods_hit_limit: Planned,
+    pub pass: Planned,
+    pub tally: Tally,
+    last_change: SimTime,
+}
+
+/// An event of which at most one is planned at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    pub at: SimTime,
+    pub ticket: Ticket,
+}
+
+/// What is counted of a node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub pods_bound: u64,
+    pub evictions: u64,
+    pub oom_kills: u64,
+    pub rejections: u64,
+    peak_working_set: Bytes,
+    peak_requested_memory: Bytes,
+    peak_pods: u32,
+    under_pressure: SimDuration,
+    under_pressure_since: Option<SimTime>,
+}
+
+impl Planned {
+    pub const NOT: Planned = Planned { at: SimTime::NEVER, ticket: 0 };
+}
+
+impl NodeRow {
+    pub fn new(setting: &NodeSetting) -> NodeRow {
+        let NodeSetting { node, kubelet } = setting;
+        assert!(kubelet.monitoring_interval > SimDuration::ZERO, "an eviction loop takes time");
+        let highest = |signal, capacity| highest_threshold(kubelet, signal, capacity).unwrap_or(Bytes::ZERO);
+        NodeRow {
+            capacity: node.capacity.memory,
+            pods_memory_limit: node.pods_memory_limit,
+            highest_threshold: highest(Signal::MemoryAvailable, node.capacity.memory),
+            highest_allocatable_threshold: highest(
+                Signal::AllocatableMemoryAvailable,
+                node.pods_memory_limit,
+            ),
+            monitoring_interval: kubelet.monitoring_interval,
+            pods: Vec::new(),
+            pods_memory: Line::default(),
+            system_daemons: Walk::begin(&node.system_daemons, SimTime::START),
+            page_cache: Walk::begin(&node.page_cache, SimTime::START),
+            monitor: Monitor::new(kubelet),
+            under_pressure: false,
+            next_look: SimTime::START.after(node.first_pass),
+            waits_for_victim: false,
+            nothing_to_kill: false,
+            runs_out: Planned::NOT,
+            pods_hit_limit: Planned::NOT,
+            pass: Planned::NOT,
+            tally: Tally::default(),
+            last_change: SimTime::START,
+        }
+    }
+
+    /// Changes the sum of its pods' memory. All changes of memory go through
+    /// here or through [`NodeRow::changes`], which keep the peak.
+    pub fn change_pods(&mut self, now: SimTime, change: impl FnOnce(&mut Line)) {
+        self.changes(now);
+        change(&mut self.pods_memory);
+    }
+
+    /// To be told before memory changes: between two changes it is a straight
+    /// line, so its peak is at either end.
+    pub fn changes(&mut self, now: SimTime) {
+        if now > self.last_change {
+            let peak = self.working_set(self.last_change).max(self.working_set(now));
+            self.tally.peak_working_set = self.tally.peak_working_set.max(peak);
+            self.last_change = now;
+        }
+    }
+
+    pub fn part(&self, part: NodePart) -> &Walk {
+        match part {
+            NodePart::SystemDaemons => &self.system_daemons,
+            NodePart::PageCache => &self.page_cache,
+        }
+    }
+
+    pub fn part_mut(&mut self, part: NodePart) -> &mut Walk {
+        match part {
+            NodePart::SystemDaemons => &mut self.system_daemons,
+            NodePart::PageCache => &mut self.page_cache,
+        }
+    }
+
+    pub fn pods_memory(&self) -> Line {
+        self.pods_memory
+    }
+
+    /// What the kernel cannot take back without a kill.
+    pub fn held(&self) -> Line {
+        let mut held = self.pods_memory;
+        held += self.system_daemons.ramp;
+        held
+    }
+
+    fn total(&self) -> Line {
+        let mut total = self.held();
+        total += self.page_cache.ramp;
+        total
+    }
+
+    /// What the kubelet reads: never more than there is.
+    pub fn working_set(&self, now: SimTime) -> Bytes {
+        self.total().at(now).bytes().min(self.capacity)
+    }
+
+    /// What the eviction loop sees. Source: KUBELET section 1.
+    pub fn observe(&self, now: SimTime) -> Observations {
+        let pods = self.pods_memory.at(now).bytes().min(self.pods_memory_limit);
+        let seen =
+            |capacity: Bytes, working_set: Bytes| Observation { available: capacity - working_set, capacity };
+        Observations::default()
+            .with(Signal::MemoryAvailable, seen(self.capacity, self.working_set(now)))
+            .with(Signal::AllocatableMemoryAvailable, seen(self.pods_memory_limit, pods))
+    }
+
+    /// When a threshold of memory is first met, if nothing changes.
+    fn first_met(&self, now: SimTime) -> SimTime {
+        let node = first_below(self.total(), self.capacity, self.highest_threshold, now);
+        let pods =
+            first_below(self.pods_memory, self.pods_memory_limit, self.highest_allocatable_threshold, now);
+        node.min(pods)
+    }
+
+    /// When the kernel finds the node full, if nothing changes.
+    pub fn first_full(&self, now: SimTime) -> SimTime {
+        self.first_over(self.held(), self.capacity, now)
+    }
+
+    /// When the kernel finds the pods' cgroup full, if nothing changes. A limit
+    /// that is all of the node's memory is the node's own.
+    pub fn first_full_of_pods(&self, now: SimTime) -> SimTime {
+        if self.pods_memory_limit >= self.capacity {
+            return SimTime::NEVER;
+        }
+        self.first_over(self.pods_memory, self.pods_memory_limit, now)
+    }
+
+    fn first_over(&self, line: Line, limit: Bytes, now: SimTime) -> SimTime {
+        if self.nothing_to_kill {
+            return SimTime::NEVER;
+        }
+        line.first_above(limit, now).unwrap_or(SimTime::NEVER)
+    }
+
+    /// The next pass that can matter: none while all signals are above their
+    /// thresholds and nothing is remembered (docs/decisions/0004). `is_over` says
+    /// that a pass due now has had its turn.
+    pub fn next_pass_that_matters(&self, now: SimTime, is_over: bool) -> SimTime {
+        if !self.monitor.is_idle() {
+            return self.next_look;
+        }
+        let first_met = self.first_met(now);
+        if first_met == SimTime::NEVER {
+            return SimTime::NEVER;
+        }
+        let pass = self.look_at_or_after(first_met);
+        if pass == now && is_over { pass.after(self.monitoring_interval) } else { pass }
+    }
+
+    /// The loop's first look at or after an instant, if it finds nothing to do before.
+    fn look_at_or_after(&self, instant: SimTime) -> SimTime {
+        let missed = instant.since(self.next_look).0.div_ceil(self.monitoring_interval.0);
+        self.next_look.after(self.monitoring_interval.times(missed))
+    }
+
+    pub fn sample(&self, node: NodeId, bound: &Bound, now: SimTime) -> NodeSample {
+        let working_set = self.working_set(now);
+        let pods_working_set = self.pods_memory.at(now).bytes().min(working_set);
+        NodeSample {
+            node,
+            working_set,
+            pods_working_set,
+            system_working_set: working_set - pods_working_set,
+            available: self.capacity - working_set,
+            requested_memory: bound.memory,
+            pods: bound.pods,
+            under_pressure: self.under_pressure,
+        }
+    }
+
+    /// What it came to.
+    pub fn end(&mut self, node: NodeId, horizon: SimTime) -> NodeEnd {
+        self.changes(horizon);
+        self.tally.pressure(horizon, false);
+        NodeEnd {
+            node,
+            pods_bound: self.tally.pods_bound,
+            evictions: self.tally.evictions,
+            oom_kills: self.tally.oom_kills,
+            rejections: self.tally.rejections,
+            peak_working_set: self.tally.peak_working_set.max(self.working_set(horizon)),
+            peak_requested_memory: self.tally.peak_requested_memory,
+            peak_pods: self.tally.peak_pods,
+            under_pressure: self.tally.under_pressure,
+        }
+    }
+}
+
+impl Tally {
+    pub fn pod_is_bound(&mut self, bound: &Bound) {
+        self.pods_bound += 1;
+        self.peak_requested_memory = self.peak_requested_memory.max(bound.memory);
+        self.peak_pods = self.peak_pods.max(bound.pods);
+    }
+
+    /// Counts the time under pressure, from one change to the next.
+    pub fn pressure(&mut self, now: SimTime, under_pressure: bool) {
+        if let Some(since) = self.under_pressure_since.take() {
+            self.under_pressure = self.under_pressure + now.since(since);
+        }
+        self.under_pressure_since = under_pressure.then_some(now);
+    }
+}
+
+fn highest_threshold(settings: &EvictionSettings, signal: Signal, capacity: Bytes) -> Option<Bytes> {
+    let own = settings.thresholds.iter().filter(|threshold| threshold.signal == signal);
+    own.map(|threshold| threshold.value.at(capacity)).max()
+}
+
+/// When `capacity` less `line` is first below `threshold`. What is available is never below nothing.
+fn first_below(line: Line, capacity: Bytes, threshold: Bytes, now: SimTime) -> SimTime {
+    if threshold == Bytes::ZERO {
+        return SimTime::NEVER;
+    }
+    if threshold > capacity {
+        return now;
+    }
+    line.first_above(capacity - threshold, now).unwrap_or(SimTime::NEVER)
+}

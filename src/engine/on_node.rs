@@ -1,0 +1,142 @@
+//! A node's memory: what is no pod's, and what the kernel does when all is taken.
+//!
+//! Source: KUBELET section 8. Whom the kernel takes is decided in [`crate::oom`].
+
+use super::calendar::Ticket;
+use super::event::{Event, NodePart};
+use super::node_row::Planned;
+use super::record::{OomCause, OomKill, Record, Recorder};
+use super::simulation::Simulation;
+use super::source::{CurveOwner, Source};
+use crate::ground::{Bytes, NodeId, PodId, SimTime};
+use crate::lifecycle::restart::Exit;
+use crate::model::ContainerIndex;
+use crate::oom::oom_score_adj;
+use crate::oom::victim::{Prey, badness, victim};
+use std::sync::Arc;
+
+/// What is no pod's.
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    pub(super) fn begin_node(&mut self, node: NodeId) {
+        for part in [NodePart::SystemDaemons, NodePart::PageCache] {
+            self.plan_node_turn(node, part);
+        }
+        self.plan_for_memory(node);
+    }
+
+    fn plan_node_turn(&mut self, node: NodeId, part: NodePart) {
+        let until = self.nodes[node.index()].part(part).until;
+        self.calendar.plan(until, Event::NodeUsageTurns { node, part }, 0);
+    }
+
+    pub(super) fn on_node_usage_turns(&mut self, node: NodeId, part: NodePart) {
+        let row = &mut self.nodes[node.index()];
+        row.changes(self.now);
+        let owner = match part {
+            NodePart::SystemDaemons => CurveOwner::SystemDaemons { node },
+            NodePart::PageCache => CurveOwner::PageCache { node },
+        };
+        let source = &mut self.source;
+        row.part_mut(part).turn(self.now, |draw| source.more_usage(owner, draw));
+        self.memory_changed(node);
+        self.plan_node_turn(node, part);
+    }
+}
+
+/// The kernel's kills.
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    pub(super) fn on_container_hits_limit(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
+        let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
+        let limit = row.container(container).memory_limit.expect("what has no limit does not hit it");
+        self.oom_kill(pod, container, OomCause::ContainerLimit, limit, None);
+    }
+
+    pub(super) fn on_pods_hit_limit(&mut self, node: NodeId, ticket: Ticket) {
+        let row = &mut self.nodes[node.index()];
+        if row.pods_hit_limit.ticket == ticket {
+            row.pods_hit_limit = Planned { at: SimTime::NEVER, ticket };
+            let limit = self.setting.nodes[node.index()].node.pods_memory_limit;
+            self.kill_until_below(node, OomCause::PodsLimit, limit);
+        }
+    }
+
+    pub(super) fn on_node_runs_out(&mut self, node: NodeId, ticket: Ticket) {
+        let row = &mut self.nodes[node.index()];
+        if row.runs_out.ticket == ticket {
+            row.runs_out = Planned { at: SimTime::NEVER, ticket };
+            let capacity = self.setting.nodes[node.index()].node.capacity.memory;
+            self.kill_until_below(node, OomCause::NodeCapacity, capacity);
+        }
+    }
+
+    /// One container after another, until there is enough for the rest.
+    fn kill_until_below(&mut self, node: NodeId, cause: OomCause, limit: Bytes) {
+        while self.held_against(node, cause) > limit {
+            let prey = self.prey(node);
+            let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
+            let Some(index) = victim(&figures, limit) else {
+                self.nodes[node.index()].nothing_to_kill = true;
+                break;
+            };
+            let (pod, container, prey) = prey[index];
+            self.oom_kill(pod, container, cause, limit, Some(badness(prey, limit)));
+        }
+        self.memory_changed(node);
+    }
+
+    fn held_against(&self, node: NodeId, cause: OomCause) -> Bytes {
+        let row = &self.nodes[node.index()];
+        let line = if cause == OomCause::PodsLimit { row.pods_memory() } else { row.held() };
+        line.at(self.now).bytes()
+    }
+
+    /// All containers that hold memory, the oldest pod's first.
+    fn prey(&self, node: NodeId) -> Vec<(PodId, ContainerIndex, Prey)> {
+        let mut pods = self.nodes[node.index()].pods.clone();
+        pods.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
+        let of_pod = |pod: PodId| {
+            let row = &self.pods[pod];
+            row.indices().zip(&row.containers).map(move |(index, container)| {
+                let working_set = container.working_set(self.now);
+                (pod, index, Prey { working_set, oom_score_adj: self.oom_score_adj(pod, index) })
+            })
+        };
+        pods.into_iter().flat_map(of_pod).filter(|(_, _, prey)| prey.working_set > Bytes::ZERO).collect()
+    }
+
+    fn oom_score_adj(&self, pod: PodId, container: ContainerIndex) -> i32 {
+        let row = &self.pods[pod];
+        let capacity = self.setting.nodes[row.its_node().index()].node.capacity.memory;
+        oom_score_adj(&row.template.spec, row.template.container(container), capacity)
+    }
+
+    fn oom_kill(
+        &mut self,
+        pod: PodId,
+        container: ContainerIndex,
+        cause: OomCause,
+        limit: Bytes,
+        badness: Option<i64>,
+    ) {
+        let oom_score_adj = self.oom_score_adj(pod, container);
+        let now = self.now;
+        let row = &mut self.pods[pod];
+        row.oom_kills += 1;
+        let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
+        // A cgroup never holds more than its limit: the kernel kills instead.
+        let container_working_set = row.container(container).working_set(now).min(limit);
+        self.nodes[node.index()].tally.oom_kills += 1;
+        self.tell(Record::OomKilled(OomKill {
+            pod: name,
+            node,
+            container,
+            cause,
+            limit,
+            container_working_set,
+            badness,
+            oom_score_adj,
+            template: &template,
+        }));
+        self.container_ended(pod, container, Exit::OomKilled);
+    }
+}

@@ -1,0 +1,270 @@
+//! The pods' rows: what the engine knows of each live pod.
+//!
+//! What: rows by [`PodId`], used again when their pod has gone, and the tickets
+//! that tell a planned event from one that was planned for something gone.
+//! Never: what happens to a pod; that is `on_pod`.
+
+use super::calendar::Ticket;
+use super::record::{EndReason, PodEnd, PodName};
+use super::source::PodDraft;
+use super::walk::Walk;
+use crate::ground::{Bytes, Level, NodeId, PodId, Ramp, SimDuration, SimTime};
+use crate::lifecycle::backoff::Backoff;
+use crate::lifecycle::restart::{Exit, Role};
+use crate::model::{ContainerIndex, ContainerLife, PodTemplate, VolumeKind};
+use std::ops::{Index, IndexMut};
+use std::sync::Arc;
+
+/// A live pod.
+#[derive(Debug)]
+pub struct PodRow {
+    pub name: PodName,
+    pub template: Arc<PodTemplate>,
+    pub replaces: Option<PodName>,
+    pub stage: Stage,
+    pub node: Option<NodeId>,
+    /// Its place among its node's pods.
+    pub slot: u32,
+    /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
+    pub containers: Box<[ContainerRow]>,
+    pub pull_time: SimDuration,
+    volume_contents: Vec<Bytes>,
+    /// What its memory-backed volumes hold.
+    pub in_memory: Ramp,
+    /// That of its own planned event: pulled, or stopped.
+    pub ticket: Ticket,
+    pub created: SimTime,
+    pub bound: Option<SimTime>,
+    pub running: Option<SimTime>,
+    pub restarts: u32,
+    pub oom_kills: u32,
+    /// Its working set when it was told to stop, or before its last container ended.
+    pub last_working_set: Bytes,
+    /// Whether its scheduler has told that it found no node.
+    pub is_known_unschedulable: bool,
+}
+
+/// How far a pod has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waiting for a node.
+    Queued,
+    /// Sandbox and images are on their way.
+    Pulling,
+    /// This init container has its turn.
+    Initializing(ContainerIndex),
+    /// All regular containers have been created.
+    Started,
+    /// No container starts again; when the last has gone, so has the pod.
+    Stopping(EndReason),
+}
+
+/// A container of a live pod.
+#[derive(Debug)]
+pub struct ContainerRow {
+    pub role: Role,
+    pub life: ContainerLife,
+    pub memory_limit: Option<Bytes>,
+    pub state: ContainerState,
+    /// Its memory, while it has any.
+    pub walk: Option<Walk>,
+    /// That of its planned start, or of its being up, or of its exit.
+    pub ticket: Ticket,
+    /// That of its curve's next turn, and of the limit on the way.
+    pub usage_ticket: Ticket,
+    /// When it ends by itself, if nothing ends it before.
+    pub exits_at: SimTime,
+    pub backoff: Backoff,
+    pub restarts: u32,
+}
+
+/// What a container is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerState {
+    /// Not created yet, or waiting to be created again.
+    Waiting,
+    /// Created, and starting up.
+    Starting,
+    Running,
+    /// Not to be created again, unless its whole Pod restarts.
+    Ended(Exit),
+}
+
+impl PodRow {
+    pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
+        let PodDraft { template, life } = draft;
+        let lives = life.init_containers.into_iter().chain(life.containers);
+        let specs = template.spec.all_containers().enumerate();
+        let containers = specs.zip(lives).map(|((index, spec), life)| {
+            let role = match index < template.init_count() {
+                true if spec.sidecar => Role::Sidecar,
+                true => Role::Init,
+                false => Role::Regular,
+            };
+            ContainerRow::new(role, life, spec.limits.memory.map(|limit| limit.bytes()))
+        });
+        let containers = containers.collect();
+        PodRow {
+            name,
+            replaces,
+            stage: Stage::Queued,
+            node: None,
+            slot: 0,
+            containers,
+            pull_time: life.pull_time,
+            volume_contents: life.volume_contents,
+            in_memory: Ramp::NONE,
+            ticket: 0,
+            created: now,
+            bound: None,
+            running: None,
+            restarts: 0,
+            oom_kills: 0,
+            last_working_set: Bytes::ZERO,
+            is_known_unschedulable: false,
+            template,
+        }
+    }
+
+    pub fn container(&mut self, index: ContainerIndex) -> &mut ContainerRow {
+        &mut self.containers[usize::from(index.0)]
+    }
+
+    /// All its containers' places.
+    pub fn indices(&self) -> impl Iterator<Item = ContainerIndex> + use<> {
+        (0..self.containers.len() as u16).map(ContainerIndex)
+    }
+
+    /// # Panics
+    /// If it waits for a node: nothing happens to it until then.
+    pub fn its_node(&self) -> NodeId {
+        self.node.expect("what happens to a pod happens on its node")
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        matches!(self.stage, Stage::Stopping(_))
+    }
+
+    /// Whether anything of it still has memory of its own.
+    pub fn has_live_containers(&self) -> bool {
+        self.containers.iter().any(|container| container.walk.is_some())
+    }
+
+    /// The regular containers.
+    pub fn regular(&self) -> &[ContainerRow] {
+        &self.containers[self.template.init_count()..]
+    }
+
+    /// Its memory: its containers' and what its memory-backed volumes hold.
+    pub fn level(&self, now: SimTime) -> Level {
+        let live = self.containers.iter().filter_map(|container| container.walk.as_ref());
+        live.fold(self.in_memory.at(now), |sum, walk| sum + walk.ramp.at(now))
+    }
+
+    pub fn working_set(&self, now: SimTime) -> Bytes {
+        self.level(now).bytes()
+    }
+
+    /// What its volumes of the kinds asked for hold, once it has written them.
+    pub fn held_in(&self, kinds: fn(&VolumeKind) -> bool) -> Bytes {
+        let volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
+        let held = volumes.filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| *held);
+        held.fold(Bytes::ZERO, |sum, held| sum + held)
+    }
+
+    /// Its story, as it ended or as the horizon found it.
+    pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes) -> PodEnd {
+        PodEnd {
+            pod: self.name,
+            reason,
+            node: self.node,
+            created: self.created,
+            bound: self.bound,
+            running: self.running,
+            ended,
+            restarts: self.restarts,
+            oom_kills: self.oom_kills,
+            working_set,
+            replaces: self.replaces,
+        }
+    }
+}
+
+impl ContainerRow {
+    fn new(role: Role, life: ContainerLife, memory_limit: Option<Bytes>) -> ContainerRow {
+        ContainerRow {
+            role,
+            life,
+            memory_limit,
+            state: ContainerState::Waiting,
+            walk: None,
+            ticket: 0,
+            usage_ticket: 0,
+            exits_at: SimTime::NEVER,
+            backoff: Backoff::default(),
+            restarts: 0,
+        }
+    }
+
+    pub fn working_set(&self, now: SimTime) -> Bytes {
+        self.walk.as_ref().map(|walk| walk.ramp.at(now).bytes()).unwrap_or_default()
+    }
+}
+
+/// All live pods.
+#[derive(Debug, Default)]
+pub struct Pods {
+    rows: Vec<Option<PodRow>>,
+    /// The last ticket of each row. It outlives the row's pod, so that no event
+    /// planned for an earlier one is taken for a later one's.
+    tickets: Vec<Ticket>,
+    free: Vec<PodId>,
+}
+
+impl Pods {
+    pub fn insert(&mut self, row: PodRow) -> PodId {
+        if let Some(pod) = self.free.pop() {
+            self.rows[pod.index()] = Some(row);
+            return pod;
+        }
+        self.rows.push(Some(row));
+        self.tickets.push(0);
+        PodId(self.rows.len() as u32 - 1)
+    }
+
+    /// Takes a pod out; its row is free.
+    pub fn remove(&mut self, pod: PodId) -> PodRow {
+        self.free.push(pod);
+        self.rows[pod.index()].take().expect("a pod ends once")
+    }
+
+    /// The pod, unless it has gone.
+    pub fn get_mut(&mut self, pod: PodId) -> Option<&mut PodRow> {
+        self.rows[pod.index()].as_mut()
+    }
+
+    /// A ticket that none of the row's events has had.
+    pub fn new_ticket(&mut self, pod: PodId) -> Ticket {
+        let ticket = &mut self.tickets[pod.index()];
+        *ticket = ticket.wrapping_add(1);
+        *ticket
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (PodId, &PodRow)> {
+        let rows = self.rows.iter().zip(0..);
+        rows.filter_map(|(row, id)| row.as_ref().map(|row| (PodId(id), row)))
+    }
+}
+
+impl Index<PodId> for Pods {
+    type Output = PodRow;
+    fn index(&self, pod: PodId) -> &PodRow {
+        self.rows[pod.index()].as_ref().expect("the engine asks for live pods only")
+    }
+}
+
+impl IndexMut<PodId> for Pods {
+    fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
+        self.rows[pod.index()].as_mut().expect("the engine asks for live pods only")
+    }
+}

@@ -1,0 +1,227 @@
+//! The simulation: one run, event by event.
+//!
+//! What: its state, its loop, and what all events share. What each event does
+//! stands in `on_pod` (a pod's life), `on_node` (memory and the kernel),
+//! `on_kubelet` (the eviction loop), `on_scheduler` and `on_workload`.
+//! Never: a rule of Kubernetes; decisions are asked for, then carried out.
+//! Next: [`super::calendar`], what is yet to happen.
+//!
+//! Touched by an event: one entry of the calendar, one pod's row, one node's row.
+
+use super::calendar::{Calendar, Entry, Ticket};
+use super::event::Event;
+use super::node_row::{NodeRow, Planned};
+use super::on_workload::WorkloadRow;
+use super::pod_row::Pods;
+use super::record::{Record, Recorder};
+use super::setting::{Passes, Setting};
+use super::source::Source;
+use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
+use crate::model::NodeColumns;
+use crate::scheduling::Queue;
+
+/// Runs a setting to its horizon, and gives the recorder back with all it was told.
+///
+/// The same setting and the same source's draws give the same records, always.
+///
+/// # Panics
+/// If the setting's eviction loops or samples come without any time between them,
+/// or its node names a horizon that is [`SimTime::NEVER`]: a scenario's check refuses these.
+pub fn run<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
+    Simulation::new(setting, source, recorder).run(|_| ())
+}
+
+/// One run under way.
+pub struct Simulation<'a, S, R> {
+    pub(super) setting: &'a Setting,
+    pub(super) source: S,
+    pub(super) recorder: R,
+    pub(super) now: SimTime,
+    pub(super) calendar: Calendar,
+    /// The last in the order of events of those that happened now: what comes
+    /// before it in that order had its turn.
+    latest: Option<Event>,
+    pub(super) pods: Pods,
+    pub(super) pods_made: u64,
+    pub(super) nodes: Vec<NodeRow>,
+    pub(super) columns: NodeColumns,
+    pub(super) queue: Queue,
+    pub(super) scheduler_is_due: bool,
+    pub(super) workloads: Vec<WorkloadRow>,
+    /// The node whose memory this event changed.
+    changed: Option<NodeId>,
+    next_sample: SimTime,
+}
+
+impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
+    pub(super) fn new(setting: &'a Setting, source: S, recorder: R) -> Simulation<'a, S, R> {
+        Simulation {
+            setting,
+            source,
+            recorder,
+            now: SimTime::START,
+            calendar: Calendar::default(),
+            latest: None,
+            pods: Pods::default(),
+            pods_made: 0,
+            nodes: setting.nodes.iter().map(NodeRow::new).collect(),
+            columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
+            queue: Queue::default(),
+            scheduler_is_due: false,
+            workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
+            changed: None,
+            next_sample: if setting.sample_every.is_some() { SimTime::START } else { SimTime::NEVER },
+        }
+    }
+
+    /// Lets everything happen, up to the horizon; `audit` looks on after each event.
+    pub(super) fn run(mut self, audit: impl Fn(&Self)) -> R {
+        self.begin();
+        while let Some(at) = self.calendar.next_instant().filter(|at| *at <= self.setting.horizon) {
+            self.sample_before(at);
+            let entry = self.calendar.pop().expect("there is a next instant");
+            self.turn_to(&entry);
+            self.happen(entry.event, entry.ticket);
+            if let Some(node) = self.changed.take() {
+                self.plan_for_memory(node);
+            }
+            audit(&self);
+        }
+        self.end();
+        self.recorder
+    }
+
+    fn begin(&mut self) {
+        assert!(self.setting.horizon < SimTime::NEVER, "a run ends");
+        for node in self.columns.ids() {
+            self.begin_node(node);
+        }
+        for workload in 0..self.workloads.len() as u32 {
+            self.plan_arrival(WorkloadId(workload));
+        }
+    }
+
+    fn turn_to(&mut self, entry: &Entry) {
+        let earlier = self.latest.filter(|_| entry.at == self.now);
+        self.latest = Some(earlier.map_or(entry.event, |earlier| earlier.max(entry.event)));
+        self.now = entry.at;
+    }
+
+    fn happen(&mut self, event: Event, ticket: Ticket) {
+        match event {
+            Event::NodeUsageTurns { node, part } => self.on_node_usage_turns(node, part),
+            Event::UsageTurns { pod, container } => self.on_usage_turns(pod, container, ticket),
+            Event::ContainerExits { pod, container } => self.on_container_exits(pod, container, ticket),
+            Event::PodStops { pod } => self.on_pod_stops(pod, ticket),
+            Event::ContainerHitsLimit { pod, container } => {
+                self.on_container_hits_limit(pod, container, ticket)
+            }
+            Event::PodsHitLimit { node } => self.on_pods_hit_limit(node, ticket),
+            Event::NodeRunsOut { node } => self.on_node_runs_out(node, ticket),
+            Event::MonitorPasses { node } => self.on_monitor_passes(node, ticket),
+            Event::PodIsPulled { pod } => self.on_pod_is_pulled(pod, ticket),
+            Event::ContainerStarts { pod, container } => self.on_container_starts(pod, container, ticket),
+            Event::ContainerIsUp { pod, container } => self.on_container_is_up(pod, container, ticket),
+            Event::PodIsReplaced { workload } => self.on_pod_is_replaced(workload),
+            Event::PodArrives { workload } => self.on_pod_arrives(workload),
+            Event::SchedulerRuns => self.on_scheduler_runs(),
+        }
+    }
+
+    /// Whether an event of now has had its turn, so that it cannot be planned for now.
+    fn is_over(&self, event: Event) -> bool {
+        self.latest.is_some_and(|latest| latest >= event)
+    }
+
+    /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.
+    pub(super) fn change_memory(&mut self, node: NodeId, change: impl FnOnce(&mut Line)) {
+        self.nodes[node.index()].change_pods(self.now, change);
+        self.memory_changed(node);
+    }
+
+    pub(super) fn memory_changed(&mut self, node: NodeId) {
+        debug_assert!(self.changed.is_none_or(|changed| changed == node), "an event is about one node");
+        self.changed = Some(node);
+    }
+
+    /// Plans what a node's memory leads to as it now goes: the kernel's kills, the kubelet's look.
+    pub(super) fn plan_for_memory(&mut self, node: NodeId) {
+        let row = &self.nodes[node.index()];
+        let (full, full_of_pods) = (row.first_full(self.now), row.first_full_of_pods(self.now));
+        self.plan_at_most_once(node, full, Event::NodeRunsOut { node }, |row| &mut row.runs_out);
+        self.plan_at_most_once(node, full_of_pods, Event::PodsHitLimit { node }, |row| {
+            &mut row.pods_hit_limit
+        });
+        self.plan_pass(node);
+    }
+
+    pub(super) fn plan_pass(&mut self, node: NodeId) {
+        let event = Event::MonitorPasses { node };
+        let row = &self.nodes[node.index()];
+        let at = match self.setting.passes {
+            _ if row.waits_for_victim => SimTime::NEVER,
+            Passes::Every => row.next_look,
+            Passes::ThatMatter => row.next_pass_that_matters(self.now, self.is_over(event)),
+        };
+        self.plan_at_most_once(node, at, event, |row| &mut row.pass);
+    }
+
+    fn plan_at_most_once(
+        &mut self,
+        node: NodeId,
+        at: SimTime,
+        event: Event,
+        planned: fn(&mut NodeRow) -> &mut Planned,
+    ) {
+        let planned = planned(&mut self.nodes[node.index()]);
+        if planned.at != at {
+            *planned = Planned { at, ticket: planned.ticket.wrapping_add(1) };
+            self.calendar.plan(at, event, planned.ticket);
+        }
+    }
+
+    /// Plans something of a pod's own, under a ticket that makes older ones stale.
+    pub(super) fn plan_for_pod(&mut self, pod: PodId, at: SimTime, event: Event) -> Ticket {
+        let ticket = self.pods.new_ticket(pod);
+        self.calendar.plan(at, event, ticket);
+        ticket
+    }
+
+    pub(super) fn tell(&mut self, record: Record<'_>) {
+        if R::LISTENS {
+            self.recorder.record(self.now, record);
+        }
+    }
+
+    /// Shows the recorder all nodes at the sampling instants before the next event: a
+    /// sample comes after all that happens at its instant.
+    fn sample_before(&mut self, next_event: SimTime) {
+        while self.next_sample < next_event && self.next_sample <= self.setting.horizon {
+            self.sample();
+        }
+    }
+
+    fn sample(&mut self) {
+        let at = self.next_sample;
+        for (row, node) in self.nodes.iter().zip(self.columns.ids()) {
+            if R::LISTENS {
+                let sample = row.sample(node, &self.columns.bound[node.index()], at);
+                self.recorder.record(at, Record::NodeSample(sample));
+            }
+        }
+        let every = self.setting.sample_every.expect("sampling has a period, or there is no next sample");
+        assert!(every.0 > 0, "time passes between samples");
+        self.next_sample = at.after(every);
+    }
+
+    /// Tells of everything that the horizon cuts off.
+    fn end(&mut self) {
+        self.sample_before(SimTime::NEVER);
+        self.now = self.setting.horizon;
+        self.tell_of_pods_alive();
+        for node in self.columns.ids() {
+            let end = self.nodes[node.index()].end(node, self.now);
+            self.tell(Record::NodeEnded(end));
+        }
+    }
+}

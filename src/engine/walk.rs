@@ -1,0 +1,38 @@
+//! A curve being walked: the segment that holds now, and the way to the next.
+//!
+//! What: a container's memory, or a part of a node's, from one turn to the next.
+//! Never: when the next turn is planned, or whose sum the ramp is part of.
+
+use crate::ground::{Ramp, SimTime};
+use crate::model::usage::{Cursor, Turn};
+use crate::model::{Piece, UsageCurve};
+use std::sync::Arc;
+
+/// A place on a curve.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    curve: UsageCurve,
+    cursor: Cursor,
+    pub ramp: Ramp,
+    /// When the next turn is.
+    pub until: SimTime,
+}
+
+impl Walk {
+    pub fn begin(curve: &UsageCurve, now: SimTime) -> Walk {
+        let (segment, cursor) = curve.begin(now);
+        Walk { curve: curve.clone(), cursor, ramp: segment.ramp, until: segment.until }
+    }
+
+    /// Goes on to the next segment; `draw` gives the pieces of the draw of that number.
+    pub fn turn(&mut self, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) {
+        let segment = match self.curve.turn(&mut self.cursor, now) {
+            Turn::Segment(segment) => segment,
+            Turn::NeedsDraw => {
+                self.curve = self.curve.redrawn(draw(self.cursor.draw));
+                self.curve.first_drawn(now)
+            }
+        };
+        (self.ramp, self.until) = (segment.ramp, segment.until);
+    }
+}
