@@ -87,6 +87,34 @@ fn every_decision_has_its_number_title_and_status_and_stands_in_the_index() {
     assert_none("a decision is recorded in full", &wrong);
 }
 
+#[test]
+fn the_order_of_events_is_explained_variant_by_variant() {
+    let source = text("src/engine/event.rs");
+    let body = source.split("pub enum Event {").nth(1).expect("the events").split("\n}").next();
+    let variants = body.expect("a split has a first part").lines().map(str::trim);
+    let variants = variants.filter_map(|line| line.split([' ', ',']).next()).filter(|word| is_a_type(word));
+    let record = text("docs/decisions/0003-the-order-of-simultaneous-events.md");
+    let rows = record.lines().filter_map(|row| row.split(" | `").nth(1)?.split('`').next());
+    assert_eq!(rows.collect::<Vec<_>>(), variants.collect::<Vec<_>>(), "decision 0003, and the code");
+}
+
+fn is_a_type(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric)
+}
+
+#[test]
+fn every_room_stands_on_the_map() {
+    let map = text("ARCHITECTURE.md");
+    let mut rooms = files_below("src", "rs");
+    rooms.retain(|path| path.matches('/').count() <= 2 && path != "src/lib.rs" && path != "src/main.rs");
+    let missing = |path: &String| {
+        let room = path.trim_start_matches("src/").trim_end_matches(".rs");
+        // The head of a floor's room stands in its heading.
+        (!map.contains(&format!("`{room}`")) && !map.contains(&format!("`{room}/"))).then(|| room.to_owned())
+    };
+    assert_none("not in ARCHITECTURE.md", &rooms.iter().filter_map(missing).collect::<Vec<_>>());
+}
+
 /// The numbers that follow `mark` where it begins a word: 8 is not a fidelity of `UTF-8`.
 fn numbers_after(mark: &str, text: &str) -> BTreeSet<u32> {
     let number = |(at, _): (usize, &str)| {
