@@ -6,6 +6,7 @@
 //! a thread, a distribution.
 //! Next: [`crate::scenario`] says what a run is made of, [`crate::report`] tells it.
 
+pub mod audit;
 pub mod calendar;
 pub mod event;
 mod node_row;

@@ -5,12 +5,14 @@
 
 use super::BadInput;
 use crate::report::manifest::SourceFile;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Scenario, include};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
-use std::fs;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 
+/// No scenario, table or trace is larger: what never ends is not read to its end.
+const LARGEST: u64 = 256 << 20;
 /// How standard input is written where a file is expected.
 pub const STANDARD_INPUT: &str = "-";
 /// How it is called in messages, and its scenario unless that has a name.
@@ -32,9 +34,9 @@ impl Files {
         Ok(scenario::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
     }
 
-    fn take_standard_input(&self) -> io::Result<&'static str> {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
+    fn take_standard_input(&self) -> anyhow::Result<&'static str> {
+        let bytes = all_of(io::stdin().lock())
+            .map_err(|error| BadInput(vec![include::unreadable(STANDARD_INPUT_NAME, &error)]))?;
         self.read.borrow_mut().push((STANDARD_INPUT_NAME.to_owned(), bytes));
         Ok(STANDARD_INPUT_NAME)
     }
@@ -44,7 +46,7 @@ impl Files {
         if let Some(bytes) = known {
             return Ok(bytes);
         }
-        let bytes = fs::read(path)?;
+        let bytes = all_of(File::open(path)?)?;
         self.read.borrow_mut().push((path.to_owned(), bytes.clone()));
         Ok(bytes)
     }
@@ -55,6 +57,12 @@ impl Files {
             |(file, bytes): &(String, Vec<u8>)| SourceFile { file: file.clone(), sha256: sha256(bytes) };
         self.read.borrow().iter().map(digest).collect()
     }
+}
+
+fn all_of(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 fn sha256(bytes: &[u8]) -> String {

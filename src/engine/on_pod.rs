@@ -57,10 +57,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
         let walk = Walk::begin(&row.life.working_set, now);
-        let (ramp, up_at, restarts) = (walk.ramp, now.after(row.life.start_up_time), row.restarts);
+        let (ramp, up_at, restarts) = (walk.ramp, now.after(row.life.start_up_time), row.starts);
+        row.starts += 1;
         row.walk = Some(walk);
         row.state = ContainerState::Starting;
         row.exits_at = SimTime::NEVER;
+        self.pods[pod].restarts += u32::from(restarts > 0);
         let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
         self.nodes[node.index()].nothing_to_kill = false;
         self.change_memory(node, |sum| *sum += ramp);
@@ -197,7 +199,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn restart(&mut self, pod: PodId, container: ContainerIndex) {
         let start = self.pods[pod].container(container).backoff.restart(self.now);
         self.tell_of_backoff(pod, container, start);
-        self.plan_restart(pod, container, start);
+        self.plan_start(pod, container, start);
     }
 
     /// The lesson's restart: a container crashed, and the whole Pod starts again
@@ -217,15 +219,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.take_down(pod, container, Exit::Code(0));
                 self.tell(Record::ContainerStopped { pod: name, node, container });
             }
-            self.plan_restart(pod, container, start);
+            self.plan_start(pod, container, start);
         }
-    }
-
-    fn plan_restart(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
-        let row = &mut self.pods[pod];
-        row.restarts += 1;
-        row.container(container).restarts += 1;
-        self.plan_start(pod, container, at);
     }
 
     fn tell_of_backoff(&mut self, pod: PodId, container: ContainerIndex, start: SimTime) {

@@ -75,7 +75,8 @@ pub struct ContainerRow {
     /// When it ends by itself, if nothing ends it before.
     pub exits_at: SimTime,
     pub backoff: Backoff,
-    pub restarts: u32,
+    /// How many times it has been created.
+    pub starts: u32,
 }
 
 /// What a container is doing.
@@ -202,7 +203,7 @@ impl ContainerRow {
             usage_ticket: 0,
             exits_at: SimTime::NEVER,
             backoff: Backoff::default(),
-            restarts: 0,
+            starts: 0,
         }
     }
 

@@ -14,6 +14,7 @@ mod node;
 mod not_simulated;
 mod numbers;
 mod pod;
+mod pod_names;
 mod rules;
 mod spot;
 mod tables;
@@ -59,7 +60,7 @@ fn meant(
     let horizon = numbers::positive_length(findings, &top.key("horizon"), file.horizon, "the run");
     let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
     let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
-    let mut pods = PodsCheck::new(findings, files);
+    let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
     let workloads = pods.all(top, &file.pods, &file.workloads);
     Scenario {
         name: name(findings, top, file, root),

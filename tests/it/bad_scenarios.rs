@@ -1,7 +1,9 @@
 //! Bad scenarios, and what their author is told: what, where, how to mend it.
 //!
 //! Each snapshot is the whole text that a user would see. A text that stops
-//! being helpful is a failure, even if the mistake is still found.
+//! being helpful is a failure, even if the mistake is still found. Here are
+//! several mistakes at once, and the variants of each; `refusals` has one of
+//! each kind, and what is wrong before a scenario is even read, through the program.
 
 use evictsim::scenario::mistake::listed;
 use evictsim::scenario::{self, Scenario};
@@ -82,15 +84,6 @@ error: cpu of -100m is negative
   at bad.yaml:3:54 (pods[0].requests.cpu)
   fix: write an amount of zero or more
 2 mistakes
-"#);
-}
-
-#[test]
-fn a_limit_below_its_request_says_both() {
-    assert_snapshot!(told_of_pods("pods:\n  - name: web\n    requests: {memory: 256Mi}\n    limits: {memory: 128Mi}\n"), @r#"
-error: pod web: memory limit 128Mi is below its request 256Mi
-  at bad.yaml:6:22 (pods[0].limits.memory)
-  fix: raise the limit to 256Mi, or lower the request
 "#);
 }
 
@@ -204,57 +197,6 @@ error: `max` 2Mi is below `start` 5Mi
 }
 
 #[test]
-fn a_missing_file_says_who_named_it() {
-    assert_snapshot!(read(&[]).expect_err("no file"), @r#"
-error: cannot read `bad.yaml`: there is no such file
-  fix: check the path
-"#);
-    assert_snapshot!(told("include: base.yaml\nhorizon: 1h\n"), @r#"
-error: cannot read `base.yaml`: there is no such file
-  at bad.yaml:1:10 (include)
-  fix: check the path
-"#);
-    assert_snapshot!(told_of_pods("pods: [{name: web, workingSet: {trace: {file: use.csv}}}]\n"), @r#"
-error: cannot read `use.csv`: there is no such file
-  at bad.yaml:3:47 (pods[0].workingSet.trace.file)
-  fix: check the path
-"#);
-}
-
-#[test]
-fn an_empty_file_is_not_a_scenario() {
-    assert_snapshot!(told(""), @r#"
-error: the file is empty
-  at bad.yaml:1:1
-  fix: write at least one key
-"#);
-    assert_snapshot!(told("# only a comment\n"), @r#"
-error: the file is empty
-  at bad.yaml:1:1
-  fix: write at least one key
-"#);
-    assert_snapshot!(told("[]"), @r#"
-error: the document is not a map
-  at bad.yaml:1:1
-  fix: write keys with values, such as `nodes: …`
-"#);
-    assert_snapshot!(told("{}"), @r#"
-error: `horizon` is missing
-  at bad.yaml:1:1 (horizon)
-  fix: add the key `horizon`
-"#);
-}
-
-#[test]
-fn a_huge_exponent_takes_no_time() {
-    assert_snapshot!(told_of_pods("pods: [{name: web, workingSet: 1e2147483648, requests: {memory: 1e30}}]\n"), @r#"
-error: exponent `2147483648` is beyond 1000
-  at bad.yaml:3:32 (pods[0].workingSet)
-  fix: write a smaller exponent
-"#);
-}
-
-#[test]
 fn a_name_given_twice_names_both_places() {
     assert_snapshot!(told(
         "horizon: 1h
@@ -294,103 +236,13 @@ error: the pod name "My_Web" is not a DNS label
 }
 
 #[test]
-fn a_key_given_twice_names_both_places() {
-    assert_snapshot!(told("horizon: 1h\nseed: 1\nhorizon: 2h\n"), @r#"
-error: the key `horizon` is given twice; first on line 1
-  at bad.yaml:3:1
-  fix: remove one of the two
-"#);
-}
-
-#[test]
-fn files_that_include_one_another_are_refused() {
-    let files: [(&str, &[u8]); 2] = [("bad.yaml", b"include: b.yaml\n"), ("b.yaml", b"include: bad.yaml\n")];
-    assert_snapshot!(read(&files).expect_err("a circle"), @r#"
-error: the files include one another: bad.yaml -> b.yaml -> bad.yaml
-  at b.yaml:1:10 (include)
-  fix: break the circle
-"#);
-}
-
-#[test]
-fn bytes_that_are_no_text_are_refused() {
-    assert_snapshot!(read(&[("bad.yaml", b"horizon: 1h\nname: \xff\xfe\n")]).expect_err("no text"), @r#"
-error: the file is not text in UTF-8
-  at bad.yaml:2:7
-  fix: save it as UTF-8
-"#);
-}
-
-#[test]
-fn a_directory_is_no_scenario() {
-    let directory = |_: &str| -> Result<Vec<u8>> { Err(Error::from(ErrorKind::IsADirectory)) };
-    assert_snapshot!(listed(&scenario::read("scenarios", &directory).expect_err("a directory")), @r#"
-error: cannot read `scenarios`: it is a directory
-  fix: name a file in it
-"#);
-}
-
-#[test]
-fn deep_nesting_and_huge_files_are_refused_at_once() {
-    #[expect(clippy::disallowed_methods, reason = "a bound on effort, far from what is normal")]
-    let began = std::time::Instant::now();
-    assert_snapshot!(told(&"[".repeat(10_000_000)), @r#"
-error: lists and maps are nested more than 64 deep
-  at bad.yaml:1:66
-  fix: flatten the document
-"#);
-    assert_snapshot!(told(&"[".repeat(100_000_000)), @r#"
-error: the file has 100000000 bytes, more than 64 MiB
-  at bad.yaml:1:1
-  fix: split it, and include the parts
-"#);
-    assert!(began.elapsed().as_secs() < 20, "took {:?}", began.elapsed());
-}
-
-#[test]
-fn a_billion_laughs_are_refused() {
-    let mut laughs = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
-    for level in 1..10 {
-        let before = format!("*a{}", level - 1);
-        laughs.push_str(&format!("a{level}: &a{level} [{}]\n", vec![before; 9].join(", ")));
-    }
-    assert_snapshot!(told(&laughs), @r#"
-error: the file has more than 2000000 values
-  at bad.yaml:7:15
-  fix: use counts and templates, or fewer aliases
-"#);
-}
-
-#[test]
-fn what_is_not_yaml_says_where() {
-    assert_snapshot!(told("horizon: 1h\nnodes:\n\t- name: node\n"), @r#"
-error: not valid YAML: tabs disallowed within this context (block indentation)
-  at bad.yaml:3:2
-  fix: check the indentation, the colons and the quotes around this place
-"#);
-    assert_snapshot!(told("horizon: 1h\nnodes: [{name: node\npods: []\n"), @r#"
-error: not valid YAML: unclosed bracket '{'
-  at bad.yaml:2:9
-  fix: check the indentation, the colons and the quotes around this place
-"#);
-}
-
-#[test]
-fn two_documents_are_one_too_many() {
-    assert_snapshot!(told("horizon: 1h\n---\nhorizon: 2h\n"), @r#"
-error: the file holds 2 documents, where one is expected
-  at bad.yaml:3:1
-  fix: put each into a file of its own, and remove the lines `---`
-"#);
-}
-
-#[test]
 fn a_wrong_shape_says_which_is_right() {
     assert_snapshot!(told("horizon: [1h]\nseed: abc\nreplications: 1.5\nnodes: {name: node}\npods: web\n"), @r#"
 error: expected a text, found a list
   at bad.yaml:1:10 (horizon)
 error: expected a whole number, found "abc"
   at bad.yaml:2:7 (seed)
+  fix: write it in digits alone
 error: expected a whole number, found "1.5"
   at bad.yaml:3:15 (replications)
   fix: write it in digits alone
@@ -414,15 +266,6 @@ error: `name` is missing
   at bad.yaml:2:8 (pods[0].name)
   fix: add the key `name`
 2 mistakes
-"#);
-}
-
-#[test]
-fn a_soft_threshold_needs_its_grace_period() {
-    assert_snapshot!(told_of_kubelet("{evictionSoft: {memory.available: 1Gi}}"), @r#"
-error: the soft threshold on memory.available has no grace period
-  at bad.yaml:4:44 (kubelet.evictionSoft["memory.available"])
-  fix: add `memory.available: 1m30s` to evictionSoftGracePeriod, or use evictionHard
 "#);
 }
 
@@ -643,5 +486,154 @@ error: 4000000000 nodes are more than 100000
   at bad.yaml:3:29 (nodes[0].count)
   fix: write a smaller number
 2 mistakes
+"#);
+}
+
+#[test]
+fn no_two_pods_of_a_run_have_one_name() {
+    let scenario = format!(
+        "horizon: 1h
+{NODES}pods:
+  - {{name: web-1, workingSet: 1Mi}}
+  - {{name: web-2, workingSet: 1Mi}}
+  - {{name: web-01, workingSet: 1Mi}}
+  - {{name: late-7, workingSet: 1Mi}}
+  - {{name: first, workingSet: 1Mi}}
+  - {{name: cache, count: 2, workingSet: 1Mi}}
+workloads:
+  - {{name: web, replicas: 2, template: {{spec: {{containers: [{{name: app}}]}}}}}}
+  - {{name: late, arrivals: {{poisson: {{perHour: 1}}}}, template: {{spec: {{containers: [{{name: app}}]}}}}}}
+  - name: rows
+    arrivals: {{file: {{path: rows.csv}}}}
+    template: {{spec: {{containers: [{{name: app}}]}}}}
+"
+    );
+    // Rows 0 to 3. web-2 and web-01 are nobody else's: web has web-0 and web-1. rows-1 has no name of its own.
+    let rows = b"at_s,name\n0,first\n1,\n2,cache-1\n3,rows-1\n".as_slice();
+    let files = [("bad.yaml", scenario.as_bytes()), ("rows.csv", rows)];
+    assert_snapshot!(read(&files).expect_err("five names stand for two pods each"), @r#"
+error: a pod of workload web is called "web-1", too; web is at bad.yaml:11:12
+  at bad.yaml:4:12 (pods[0].name)
+  fix: give one of them another name
+error: a pod of workload late is called "late-7", too; late is at bad.yaml:12:12
+  at bad.yaml:7:12 (pods[3].name)
+  fix: give one of them another name
+error: workload rows has a row for a pod "first", as first calls one of its own, at bad.yaml:8:12
+  at bad.yaml:13:11 (workloads[2].name)
+  fix: give one of them another name
+error: workload rows has a row for a pod "cache-1", as cache calls one of its own, at bad.yaml:9:12
+  at bad.yaml:13:11 (workloads[2].name)
+  fix: give one of them another name
+error: workload rows has a row for a pod "rows-1", as rows calls one of its own, at bad.yaml:13:11
+  at bad.yaml:13:11 (workloads[2].name)
+  fix: give one of them another name
+5 mistakes
+"#);
+}
+
+#[test]
+fn streams_of_arrivals_must_come_to_something_and_not_to_everything() {
+    assert_snapshot!(told_of_pods(
+        "workloads:
+  - {name: a, arrivals: {poisson: {every: 1us}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: b, arrivals: {poisson: {every: 1us, count: 5}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: c, arrivals: {poisson: {every: 1us, until: 1m}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: d, arrivals: {weibull: {shape: 1, scale: 2us}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: e, arrivals: {modulatedPoisson: {perHour: 1e9}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: f, arrivals: {weibull: {shape: 0, scale: 0s}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: g, arrivals: {fixed: {every: 0s, count: 3}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: h, arrivals: {modulatedPoisson: {perHour: 1, gammaShape: 1e-9}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: i, arrivals: {modulatedPoisson: {perHour: 1, hourOfDay: [1e300, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}, template: {spec: {containers: [{name: app}]}}}
+  - {name: j, arrivals: {inline: {csv: \"at_s\"}}, template: {spec: {containers: [{name: app}]}}}
+"
+    ), @r#"
+error: about 3.6e9 pods would arrive, more than 100000000
+  at bad.yaml:4:25 (workloads[0].arrivals)
+  fix: make the gaps longer, or add `count`
+error: about 1.8e9 pods would arrive, more than 100000000
+  at bad.yaml:7:25 (workloads[3].arrivals)
+  fix: make the gaps longer, or add `count`
+error: about 1.0e9 pods would arrive, more than 100000000
+  at bad.yaml:8:25 (workloads[4].arrivals)
+  fix: make the gaps longer, or add `count`
+error: a shape of 0 is not between 0.05 and 1000000
+  at bad.yaml:9:43 (workloads[5].arrivals.weibull.shape)
+  fix: write for example 0.646
+error: the scale of the gaps takes no time
+  at bad.yaml:9:53 (workloads[5].arrivals.weibull.scale)
+  fix: write a length above 0s
+error: the gap between pods takes no time
+  at bad.yaml:10:41 (workloads[6].arrivals.fixed.every)
+  fix: write a length above 0s
+error: a shape of 0.000000001 is not between 0.01 and 1000000
+  at bad.yaml:11:69 (workloads[7].arrivals.modulatedPoisson.gammaShape)
+  fix: write for example 2.85
+error: about 4.2e298 pods would arrive, more than 100000000
+  at bad.yaml:12:25 (workloads[8].arrivals)
+  fix: make the gaps longer, or add `count`
+error: the factors of the hours are negative, all zero, or above a million
+  at bad.yaml:12:68 (workloads[8].arrivals.modulatedPoisson.hourOfDay)
+  fix: write factors around 1
+error: line 1 of the table: the table has no rows
+  at bad.yaml:14:40 (workloads[9].arrivals.inline.csv)
+  fix: write a row for each pod below the header, or remove the workload
+10 mistakes
+"#);
+}
+
+#[test]
+fn a_curve_that_repeats_takes_some_time() {
+    assert_snapshot!(told_of_pods(
+        "pods:
+  - {name: a, workingSet: {square: {low: 1Mi, high: 2Mi, halfPeriod: 0s}}}
+  - {name: b, workingSet: {diurnal: {mean: 2Mi, amplitude: 1Mi, period: 0s}}}
+  - {name: c, workingSet: {randomWalk: {start: 1Mi, step: 1Mi, every: 0s, min: 1Mi, max: 2Mi}}}
+  - {name: d, workingSet: {pulses: {base: 1Mi, height: 2Mi, every: 0s, length: 0s}}}
+"
+    ), @r#"
+error: half a period takes no time
+  at bad.yaml:4:70 (pods[0].workingSet.square.halfPeriod)
+  fix: write a length above 0s
+error: the period takes no time
+  at bad.yaml:5:73 (pods[1].workingSet.diurnal.period)
+  fix: write a length above 0s
+error: a step of the walk takes no time
+  at bad.yaml:6:71 (pods[2].workingSet.randomWalk.every)
+  fix: write a length above 0s
+error: the time between pulses takes no time
+  at bad.yaml:7:68 (pods[3].workingSet.pulses.every)
+  fix: write a length above 0s
+error: a pulse takes no time
+  at bad.yaml:7:80 (pods[3].workingSet.pulses.length)
+  fix: write a length above 0s
+5 mistakes
+"#);
+}
+
+#[test]
+fn choices_without_a_choice_are_refused() {
+    assert_snapshot!(told_of_pods(
+        "pods:
+  - {name: a, workingSet: {choice: []}}
+  - {name: b, runTime: {mixture: []}, exitCode: {mixture: [{weight: 0, of: {uniform: {min: 0, max: 1}}}]}}
+  - {name: c, runTime: {choice: [{value: 1s, weight: 1e300}, {value: 2s, weight: -1}]}}
+"
+    ), @r#"
+error: there is nothing to choose from: the list is empty
+  at bad.yaml:4:36 (pods[0].workingSet.choice)
+  fix: write at least one part, such as {value: …} of a choice, or {of: …} of a mixture
+error: there is nothing to choose from: the list is empty
+  at bad.yaml:5:34 (pods[1].runTime.mixture)
+  fix: write at least one part, such as {value: …} of a choice, or {of: …} of a mixture
+error: there is nothing to choose from: no part has a weight above zero
+  at bad.yaml:5:59 (pods[1].exitCode.mixture)
+  fix: give at least one part a weight
+error: a weight is above 1e15
+  at bad.yaml:6:54 (pods[2].runTime.choice[0].weight)
+  fix: write smaller ones for all parts
+error: a weight is negative
+  at bad.yaml:6:82 (pods[2].runTime.choice[1].weight)
+  fix: write zero or more
+5 mistakes
 "#);
 }

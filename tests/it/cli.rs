@@ -17,7 +17,8 @@ runs:
   - {name: kubelet, rules: Kubernetes}
 ";
 
-fn evictsim(home: &Path, words: &[&str], input: &str) -> Output {
+/// Runs the program in a directory.
+pub fn evictsim(home: &Path, words: &[&str], input: &str) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_evictsim"))
         .args(words)
         .current_dir(home)
@@ -31,7 +32,7 @@ fn evictsim(home: &Path, words: &[&str], input: &str) -> Output {
     program.wait_with_output().expect("the program ends")
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("output is text")
 }
 

@@ -5,5 +5,15 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+#[cfg(feature = "program")]
+mod lessons;
+mod lives;
+mod pressure;
+mod random;
+#[cfg(feature = "program")]
+mod refusals;
+#[cfg(feature = "program")]
+mod results;
 mod scenarios;
+mod story;
 mod tidy;

@@ -10,6 +10,7 @@ use crate::scenario::file::arrivals::{
 };
 use crate::scenario::mistake::{Mistake, Place};
 use crate::scenario::notation::DurationText;
+use std::ops::RangeInclusive;
 
 /// No workload has more pods.
 pub const MOST_PODS: u32 = 100_000_000;
@@ -17,6 +18,12 @@ pub const MOST_PODS: u32 = 100_000_000;
 const MEASURED_GAMMA_SHAPE: f64 = 2.85;
 /// More arrivals an hour are not meant.
 const MOST_PER_HOUR: f64 = 1e9;
+/// A larger factor of an hour belongs into the rate.
+const MOST_OF_AN_HOUR: f64 = 1e6;
+/// Outside these shapes a Gamma variable of mean 1 is all but always 0, or always 1.
+const GAMMA_SHAPES: RangeInclusive<f64> = 0.01..=1e6;
+/// Outside these shapes a Weibull gap is all but always 0 or endless, or always the same.
+const WEIBULL_SHAPES: RangeInclusive<f64> = 0.05..=1e6;
 
 /// The arrivals of a workload; its table's rows are read from beside the scenario.
 pub fn arrivals(
@@ -81,26 +88,56 @@ fn modulated(findings: &mut Findings, spot: &Spot<'_>, poisson: &ModulatedPoisso
             [1.0; 24]
         }),
     };
-    if hour_of_day.iter().any(|factor| *factor < 0.0) || hour_of_day.iter().sum::<f64>() <= 0.0 {
-        let what = "the factors of the hours are negative, or all zero";
+    let is_a_factor = |factor: &f64| (0.0..=MOST_OF_AN_HOUR).contains(factor);
+    if !hour_of_day.iter().all(is_a_factor) || hour_of_day.iter().sum::<f64>() <= 0.0 {
+        let what = "the factors of the hours are negative, all zero, or above a million";
         findings.mistake(&spot.key("hourOfDay"), what, "write factors around 1");
     }
     let gamma_shape = poisson.gamma_shape.unwrap_or(MEASURED_GAMMA_SHAPE);
-    if gamma_shape <= 0.0 {
-        findings.mistake(&spot.key("gammaShape"), "the shape must be above zero", "write for example 2.85");
-    }
+    shape(findings, &spot.key("gammaShape"), gamma_shape, (GAMMA_SHAPES, "2.85"));
     let rate = HourlyRate { per_hour, hour_of_day, gamma_shape: Some(gamma_shape) };
     let window = window(findings, spot, (poisson.from, poisson.until), poisson.count);
     Arrivals::ModulatedPoisson { rate, window }
 }
 
 fn by_weibull(findings: &mut Findings, spot: &Spot<'_>, weibull: &WeibullArrivalsFile) -> Arrivals {
-    if weibull.shape <= 0.0 {
-        findings.mistake(&spot.key("shape"), "the shape must be above zero", "write for example 0.646");
-    }
+    shape(findings, &spot.key("shape"), weibull.shape, (WEIBULL_SHAPES, "0.646"));
     let scale = positive_length(findings, &spot.key("scale"), weibull.scale, "the scale of the gaps");
     let window = window(findings, spot, (weibull.from, weibull.until), weibull.count);
     Arrivals::Weibull { shape: weibull.shape, scale, window }
+}
+
+fn shape(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    shape: f64,
+    (shapes, example): (RangeInclusive<f64>, &str),
+) {
+    if !shapes.contains(&shape) {
+        let what = format!("a shape of {shape} is not between {} and {}", shapes.start(), shapes.end());
+        findings.mistake(spot, what, format!("write for example {example}"));
+    }
+}
+
+/// Refuses a stream of which, on average, more pods than [`MOST_PODS`] would arrive by the horizon.
+pub fn refuse_floods(findings: &mut Findings, spot: &Spot<'_>, arrivals: &Arrivals, horizon: SimTime) {
+    let (window, gap) = match arrivals {
+        Arrivals::Poisson { mean_gap, window } => (window, mean_gap.0 as f64),
+        // Hours differ, but on average they have this rate.
+        Arrivals::ModulatedPoisson { rate, window } => {
+            (window, 3_600e6 * 24.0 / (rate.per_hour * rate.hour_of_day.iter().sum::<f64>()))
+        }
+        Arrivals::Weibull { shape, scale, window } => {
+            (window, scale.0 as f64 * libm::tgamma(1.0 + 1.0 / shape))
+        }
+        Arrivals::At { .. } | Arrivals::Fixed { .. } | Arrivals::Rows(_) => return,
+    };
+    let until = window.until.map_or(horizon, |until| until.min(horizon));
+    let expected = until.0.saturating_sub(window.from.0) as f64 / gap;
+    if window.count.is_none() && expected > f64::from(MOST_PODS) {
+        let what = format!("about {expected:.1e} pods would arrive, more than {MOST_PODS}");
+        findings.mistake(spot, what, "make the gaps longer, or add `count`");
+    }
 }
 
 fn rate(findings: &mut Findings, spot: &Spot<'_>, per_hour: f64) -> f64 {
@@ -143,6 +180,11 @@ fn rows(findings: &mut Findings, read: Option<(Result<Vec<Row>, RowMistake>, Tel
     let nothing = Arrivals::At { at: SimTime::START, count: 1 };
     let Some((read, told)) = read else { return nothing };
     match read {
+        Ok(rows) if rows.is_empty() => {
+            let fix = "write a row for each pod below the header, or remove the workload";
+            findings.mistakes.push(told(&tables::at_the_header("the table has no rows", fix)));
+            nothing
+        }
         Ok(rows) => Arrivals::Rows(rows.into()),
         Err(mistake) => {
             findings.mistakes.push(told(&mistake));

@@ -18,6 +18,9 @@ const MOST_BYTES: u64 = 1 << 60;
 /// No amount of CPU is larger.
 const MOST_CORES: u64 = 1_000_000;
 
+/// No weight is larger: sums of them stay exact enough to divide by.
+const MOST_WEIGHT: f64 = 1e15;
+
 /// As a manifest spells it.
 pub fn name_of(resource: Resource) -> &'static str {
     match resource {
@@ -356,15 +359,26 @@ impl Reading<'_, '_> {
     }
 
     fn weights(&mut self, weights: impl Iterator<Item = f64>) {
-        let mut sum = 0.0;
+        let (mut sum, mut parts) = (0.0, 0);
         for (index, weight) in weights.enumerate() {
+            parts += 1;
+            let spot = || self.spot.index(index).key("weight");
             if weight < 0.0 {
-                let spot = self.spot.index(index).key("weight");
-                self.findings.mistake(&spot, "a weight is negative", "write zero or more");
+                self.findings.mistake(&spot(), "a weight is negative", "write zero or more");
+            }
+            if weight > MOST_WEIGHT {
+                self.findings.mistake(&spot(), "a weight is above 1e15", "write smaller ones for all parts");
             }
             sum += weight.max(0.0);
         }
-        if sum <= 0.0 {
+        if parts == 0 {
+            let fix = "write at least one part, such as {value: …} of a choice, or {of: …} of a mixture";
+            self.findings.mistake(
+                &self.spot.clone(),
+                "there is nothing to choose from: the list is empty",
+                fix,
+            );
+        } else if sum <= 0.0 {
             let what = "there is nothing to choose from: no part has a weight above zero";
             self.findings.mistake(&self.spot.clone(), what, "give at least one part a weight");
         }

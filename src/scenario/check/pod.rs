@@ -3,15 +3,16 @@
 //! What: the short form and the pod template become the same plan.
 //! Next: [`super::container`], what each container becomes.
 
-use super::arrivals::{arrivals, count};
+use super::arrivals::{arrivals, count, refuse_floods};
 use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
 use super::names::{self, Names};
 use super::node::effect;
 use super::not_simulated::NotSimulatedKeys;
 use super::numbers::{Range, bytes, distribution, instant, length_or, varying_bytes};
+use super::pod_names;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
-use crate::ground::{Bytes, SimDuration};
+use crate::ground::{Bytes, SimDuration, SimTime};
 use crate::model::{
     ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
     Volume, VolumeKind, Workload,
@@ -39,12 +40,13 @@ const BACKOFF_LIMIT: u32 = 6;
 pub struct PodsCheck<'c, 'f> {
     findings: &'c mut Findings,
     files: &'c Files<'f>,
+    horizon: SimTime,
     not_simulated: NotSimulatedKeys,
 }
 
 impl<'c, 'f> PodsCheck<'c, 'f> {
-    pub fn new(findings: &'c mut Findings, files: &'c Files<'f>) -> PodsCheck<'c, 'f> {
-        PodsCheck { findings, files, not_simulated: NotSimulatedKeys::default() }
+    pub fn new(findings: &'c mut Findings, files: &'c Files<'f>, horizon: SimTime) -> PodsCheck<'c, 'f> {
+        PodsCheck { findings, files, horizon, not_simulated: NotSimulatedKeys::default() }
     }
 
     /// All of them: the pods of the short form first.
@@ -59,16 +61,17 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             let spot = top.key("pods").index(index);
             names::must_be_a_label(self.findings, &spot.key("name"), "pod", &pod.name);
             taken.take(self.findings, &spot.key("name"), &pod.name);
-            plans.push(self.bare(&spot, pod));
+            plans.push((spot.key("name"), self.bare(&spot, pod)));
         }
         for (index, workload) in workloads.iter().enumerate() {
             let spot = top.key("workloads").index(index);
             names::must_be_a_label(self.findings, &spot.key("name"), "workload", &workload.name);
             taken.take(self.findings, &spot.key("name"), &workload.name);
-            plans.push(self.workload(&spot, workload));
+            plans.push((spot.key("name"), self.workload(&spot, workload)));
         }
+        pod_names::must_differ(self.findings, &plans);
         self.not_simulated.tell(self.findings);
-        plans
+        plans.into_iter().map(|(_, plan)| plan).collect()
     }
 
     fn bare(&mut self, spot: &Spot<'_>, pod: &PodFile) -> WorkloadPlan {
@@ -135,7 +138,10 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                         fix,
                     );
                 }
-                arrivals(self.findings, self.files, &spot.key("arrivals"), written)
+                let spot = spot.key("arrivals");
+                let arrivals = arrivals(self.findings, self.files, &spot, written);
+                refuse_floods(self.findings, &spot, &arrivals, self.horizon);
+                arrivals
             }
             (Some(_), Some(_)) => {
                 let what = format!("workload {}: `replicas` and `arrivals` together", workload.name);

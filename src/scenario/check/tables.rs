@@ -155,13 +155,18 @@ fn table(bytes: &[u8]) -> Result<(Table<'_>, &'static Columns), CellMistake> {
             return Ok((table, columns));
         }
     }
+    if bytes.trim_ascii().is_empty() {
+        let fix = "begin with the line t_s,working_set_bytes, and write a row for each level";
+        return Err(at_the_header("the file is empty", fix));
+    }
     // Neither kind: say what is wrong with it as a table, if anything is.
     Table::read(bytes, &[])?;
     let fix = "name the columns t_s,working_set_bytes or t_seconds,utilisation_fraction";
     Err(at_the_header("the columns are not a trace's", fix))
 }
 
-fn at_the_header(what: &str, fix: &str) -> CellMistake {
+/// A mistake of the whole table.
+pub fn at_the_header(what: &str, fix: &str) -> CellMistake {
     CellMistake { line: 1, column: 1, what: what.into(), fix: fix.into() }
 }
 

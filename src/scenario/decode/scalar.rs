@@ -21,8 +21,7 @@ impl Scalar<'_> {
         let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if !is_whole {
             let refused = Fault::expected("a whole number", &quoted(self.text));
-            let is_number = number(self.text).is_some();
-            return Err(if is_number { refused.mended("write it in digits alone") } else { refused });
+            return Err(refused.mended("write it in digits alone"));
         }
         if digits.len() > 1 && digits.starts_with('0') {
             let what = format!("expected a whole number, found {} with leading zeros", quoted(self.text));
@@ -37,7 +36,8 @@ impl Scalar<'_> {
 
     pub(super) fn number(self) -> Result<f64, Fault> {
         let Some(number) = number(self.text) else {
-            return Err(Fault::expected("a number", &quoted(self.text)));
+            let fault = Fault::expected("a number", &quoted(self.text));
+            return Err(fault.mended("write a plain decimal number, such as 0.5"));
         };
         self.refuse_quotes("a number")?;
         Ok(number)

@@ -128,14 +128,14 @@ flavor: red
     assert_eq!(
         told(text),
         [
-            "1:11 replicas: expected a whole number, found \"three\" / ",
+            "1:11 replicas: expected a whole number, found \"three\" / write it in digits alone",
             "2:1 sed: unknown key `sed`; did you mean `seed`? / write `seed`",
             "4:12 pods[0].name: expected a text, found a list / ",
             "4:17 pods[0].memroy: unknown key `memroy`; did you mean `memory`? / write `memory`",
             "4:42 pods[0].critical: expected true or false, found \"yes\" / write true",
             "5:5 pods[1].name: `name` is missing / add the key `name`",
             "5:14 pods[1].memory: unknown suffix `MB` (did you mean `M` or `Mi`?) / write 128M",
-            "5:29 pods[1].weight: expected a number, found \".inf\" / ",
+            "5:29 pods[1].weight: expected a number, found \".inf\" / write a plain decimal number, such as 0.5",
             "5:42 pods[1].order: unknown value \"QoSclas\"; did you mean `QosClass`? / write `QosClass`",
             "6:45 pods[2].usage.too: unknown key `too`; did you mean `to`? / write `to`",
             "7:5 pods[3]: expected a map with the keys `name`, `memory`, `critical`, `weight`, `order` and `usage`, \
@@ -185,8 +185,8 @@ fn whole_numbers_are_read_strictly() {
         ("-1",          "expected a whole number from 0 to 4294967295, found -1 / "),
         ("4294967296",  "expected a whole number from 0 to 4294967295, found 4294967296 / "),
         ("007",         "expected a whole number, found \"007\" with leading zeros / remove the leading zeros"),
-        ("0x1f",        "expected a whole number, found \"0x1f\" / "),
-        ("1_000",       "expected a whole number, found \"1_000\" / "),
+        ("0x1f",        "expected a whole number, found \"0x1f\" / write it in digits alone"),
+        ("1_000",       "expected a whole number, found \"1_000\" / write it in digits alone"),
         ("{}",          "expected a whole number, found a map / "),
     ];
     for (text, mistake) in table {
@@ -250,7 +250,7 @@ fn a_visitor_for_anything_gets_scalars_as_text_and_its_refusal_carries_the_fix()
             "[0]: not a percentage / write 10%",
             "[1]: expected a percentage, found a list / ",
             "[2]: an empty share / ",
-            "[3].percent: expected a whole number, found \"x\" / ",
+            "[3].percent: expected a whole number, found \"x\" / write it in digits alone",
         ]
     );
 }

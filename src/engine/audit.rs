@@ -1,0 +1,78 @@
+//! The engine as its own auditor: what must hold after every event.
+//!
+//! What: sums kept up to date against sums worked out anew, and states that
+//! exclude each other. Slow; for tests.
+//! Never: a correction. What does not hold is a bug of ours, and stops the run.
+
+use super::pod_row::{ContainerState, PodRow, Stage};
+use super::record::{EndReason, Recorder};
+use super::setting::Setting;
+use super::simulation::Simulation;
+use super::source::Source;
+use crate::ground::{Line, NodeId, PodId};
+use crate::lifecycle::restart::Role;
+use crate::model::{NodeColumns, Taint};
+
+/// Runs as [`super::run`] does, and checks the engine after each event.
+///
+/// # Panics
+/// As [`super::run`], and if anything about the engine's state does not hold.
+pub fn run_audited<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
+    Simulation::new(setting, source, recorder).run(Simulation::audit)
+}
+
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    fn audit(&self) {
+        for (pod, row) in self.pods.iter() {
+            self.audit_pod(pod, row);
+        }
+        for node in self.columns.ids() {
+            self.audit_node(node);
+        }
+        self.audit_bindings();
+        let queued = self.pods.iter().filter(|(_, row)| row.stage == Stage::Queued).count();
+        assert_eq!(queued, self.queue.len(), "who waits for a node is in the queue, and nobody else");
+    }
+
+    fn audit_pod(&self, pod: PodId, row: &PodRow) {
+        assert_eq!(row.node.is_none(), row.stage == Stage::Queued, "{row:?} waits or has a node");
+        if let Some(node) = row.node {
+            let listed = self.nodes[node.index()].pods.get(row.slot as usize);
+            assert_eq!(listed, Some(&pod), "a bound pod stands in its node's list");
+        }
+        for one in &row.containers {
+            let is_live = matches!(one.state, ContainerState::Starting | ContainerState::Running);
+            assert_eq!(is_live, one.walk.is_some(), "what lives has memory, what does not has none: {one:?}");
+            if row.stage == Stage::Started && one.role == Role::Init {
+                assert!(matches!(one.state, ContainerState::Ended(exit) if exit.is_success()), "{one:?}");
+            }
+        }
+    }
+
+    fn audit_node(&self, node: NodeId) {
+        let row = &self.nodes[node.index()];
+        let mut sum = Line::default();
+        for pod in &row.pods {
+            let pod = &self.pods[*pod];
+            assert_eq!(pod.node, Some(node), "a pod stands in the list of its own node only");
+            sum += pod.in_memory;
+            let live = pod.containers.iter().filter_map(|one| one.walk.as_ref());
+            live.for_each(|walk| sum += walk.ramp);
+        }
+        assert_eq!(row.pods_memory(), sum, "the sum of the pods' memory is exact");
+        let awaited =
+            row.pods.iter().filter(|pod| self.pods[**pod].stage == Stage::Stopping(EndReason::Evicted));
+        assert_eq!(awaited.count(), usize::from(row.waits_for_victim), "one victim at a time, and awaited");
+        let is_tainted = self.columns.taints[node.index()].contains(&Taint::memory_pressure());
+        assert_eq!(is_tainted, row.under_pressure, "the taint is there while the condition is");
+    }
+
+    fn audit_bindings(&self) {
+        let mut bound = NodeColumns::new(self.setting.nodes.iter().map(|node| &node.node));
+        for (_, row) in self.pods.iter() {
+            row.node.into_iter().for_each(|node| bound.bind(node, &row.template));
+        }
+        assert_eq!(bound.bound, self.columns.bound, "what nodes have bound is the sum of their pods");
+        assert_eq!(bound.allocatable, self.columns.allocatable, "allocatable never changes by binding");
+    }
+}

@@ -1,0 +1,237 @@
+//! What holds for every scenario: hundreds of random ones, small enough for
+//! something to go wrong on every node. `PROPTEST_CASES` asks for more of them.
+
+use crate::story;
+use evictsim::engine::Passes;
+use proptest::prelude::*;
+use std::fmt::Write;
+
+/// An amount of memory on a node of 1 Gi.
+fn mebi() -> impl Strategy<Value = u32> {
+    prop_oneof![4 => 20..400u32, 1 => 400..1100u32]
+}
+
+fn seconds() -> impl Strategy<Value = u32> {
+    prop_oneof![2 => 1..30u32, 3 => 30..900u32]
+}
+
+/// Every family of usage, with jumps and ramps of all steepness.
+fn usage() -> BoxedStrategy<String> {
+    let ramp =
+        (mebi(), mebi(), seconds()).prop_map(|(a, b, s)| format!("{{from: {a}Mi, to: {b}Mi, over: {s}s}}"));
+    let leak =
+        (mebi(), 1..200u32).prop_map(|(a, rate)| format!("{{leak: {{from: {a}Mi, perMinute: {rate}Mi}}}}"));
+    let steps = prop::collection::vec(mebi(), 1..5).prop_map(|levels| {
+        let steps = levels.iter().zip(0..).map(|(level, n)| format!("{{at: {}s, level: {level}Mi}}", n * 70));
+        format!("{{steps: [{}]}}", steps.collect::<Vec<_>>().join(", "))
+    });
+    let pulses = (mebi(), mebi(), 20..120u32, 1..19u32).prop_map(|(base, height, every, length)| {
+        let rise = length / 3;
+        format!("{{pulses: {{base: {base}Mi, height: {height}Mi, every: {every}s, length: {length}s, rise: {rise}s}}}}")
+    });
+    let cold = (mebi(), mebi(), seconds())
+        .prop_map(|(a, b, s)| format!("{{coldStart: {{from: {a}Mi, to: {b}Mi, over: {s}s}}}}"));
+    let saw = (10..200u32, mebi(), seconds()).prop_map(|(low, more, s)| {
+        format!("{{sawtooth: {{low: {low}Mi, high: {}Mi, period: {s}s}}}}", low + more)
+    });
+    let walk = (mebi(), 1..80u32, 5..60u32).prop_map(|(start, step, every)| {
+        format!("{{randomWalk: {{start: {start}Mi, step: {step}Mi, every: {every}s, min: 0, max: 1200Mi}}}}")
+    });
+    let square = (10..200u32, mebi(), seconds()).prop_map(|(low, more, s)| {
+        format!("{{square: {{low: {low}Mi, high: {}Mi, halfPeriod: {s}s}}}}", low + more)
+    });
+    let diurnal = (100..400u32, 1..100u32).prop_map(|(mean, amplitude)| {
+        format!("{{diurnal: {{mean: {mean}Mi, amplitude: {amplitude}Mi, peakAt: 5m, period: 20m}}}}")
+    });
+    let typical = mebi().prop_map(|plateau| format!("{{typical: {{plateau: {plateau}Mi}}}}"));
+    let still = mebi().prop_map(|level| format!("{level}Mi"));
+    prop_oneof![3 => ramp, 2 => leak, 1 => steps, 2 => pulses, 1 => cold, 1 => saw, 2 => walk, 1 => square, 1 => diurnal, 1 => typical, 2 => still]
+        .boxed()
+}
+
+/// One container's behavior.
+fn behavior() -> BoxedStrategy<String> {
+    let times = (prop::option::of(seconds()), 0..2u8, 0..40u32, 0..5u32);
+    (usage(), times)
+        .prop_map(|(usage, (run_time, exit_code, stop_time, start_up_time))| {
+            let run_time =
+                run_time.map(|s| format!("runTime: {s}s, exitCode: {exit_code}, ")).unwrap_or_default();
+            format!(
+                "{{workingSet: {usage}, {run_time}stopTime: {stop_time}s, startUpTime: {start_up_time}s}}"
+            )
+        })
+        .boxed()
+}
+
+/// Requests and limits in all combinations that make the three classes.
+fn resources() -> BoxedStrategy<String> {
+    let requests = mebi().prop_map(|m| format!("{{requests: {{memory: {m}Mi}}}}"));
+    let both = (mebi(), 0..300u32)
+        .prop_map(|(m, more)| format!("{{requests: {{memory: {m}Mi}}, limits: {{memory: {}Mi}}}}", m + more));
+    let guaranteed = mebi().prop_map(|m| format!("{{limits: {{cpu: 10m, memory: {m}Mi}}}}"));
+    prop_oneof![Just("{}".to_owned()), requests, both, guaranteed].boxed()
+}
+
+/// A workload named after its place.
+fn workload() -> BoxedStrategy<(String, String)> {
+    let kind = prop_oneof![Just("Pod"), Just("ReplicaSet"), Just("Job")];
+    let policy = prop_oneof![Just("Always"), Just("OnFailure"), Just("Never")];
+    let priority = prop_oneof![3 => Just(0i64), 1 => 1..1000i64, 1 => Just(2_000_000_000i64)];
+    let pod = (policy, priority, 0..60u32, 0..8u32, prop::option::of(0..100u32));
+    let containers = (resources(), behavior(), prop::option::of((resources(), behavior())));
+    let init = prop::option::of((any::<bool>(), resources(), behavior()));
+    let arrivals = prop_oneof![
+        (1..4u32, seconds()).prop_map(|(n, at)| format!("replicas: {n}, at: {at}s")),
+        (10..200u32, 1..8u32)
+            .prop_map(|(gap, n)| format!("arrivals: {{poisson: {{every: {gap}s, count: {n}}}}}")),
+    ];
+    (kind, pod, containers, init, arrivals)
+        .prop_map(|(kind, pod, containers, init, arrivals)| {
+            let (policy, priority, grace, pull, volume) = pod;
+            // As in Kubernetes: a ReplicaSet's pods always restart, a Job's do not.
+            let policy = match (kind, policy) {
+                ("ReplicaSet", _) => "Always",
+                ("Job", "Always") => "OnFailure",
+                (_, policy) => policy,
+            };
+            let (resources, first, second) = containers;
+            let mut spec = format!("containers: [{{name: a, resources: {resources}}}");
+            let mut behaviors = format!("a: {first}");
+            if let Some((resources, behavior)) = second {
+                let _ = write!(spec, ", {{name: b, resources: {resources}}}");
+                let _ = write!(behaviors, ", b: {behavior}");
+            }
+            spec.push(']');
+            if let Some((sidecar, resources, behavior)) = init {
+                let always = if sidecar { ", restartPolicy: Always" } else { "" };
+                let _ = write!(spec, ", initContainers: [{{name: i, resources: {resources}{always}}}]");
+                let _ = write!(behaviors, ", i: {behavior}");
+            }
+            let mut held = String::new();
+            if let Some(mebi) = volume {
+                spec.push_str(", volumes: [{name: v, emptyDir: {medium: Memory}}]");
+                held = format!(", volumes: {{v: {mebi}Mi}}");
+            }
+            let text = format!(
+                "kind: {kind}, {arrivals}, template: {{spec: {{restartPolicy: {policy}, priority: {priority}, \
+                 terminationGracePeriodSeconds: {grace}, {spec}}}}}, \
+                 behavior: {{pullTime: {pull}s, containers: {{{behaviors}}}{held}}}"
+            );
+            (kind.to_owned(), text)
+        })
+        .boxed()
+}
+
+/// The kubelet's settings: hard always, soft often, with everything that makes a loop remember.
+fn kubelet() -> BoxedStrategy<String> {
+    let soft = prop::option::of((1..400u32, 0..90u32));
+    let reclaim = prop::option::of(1..200u32);
+    (20..200u32, soft, reclaim, 0..120u32, 0..60u32, 0..200u32)
+        .prop_map(|(hard, soft, reclaim, transition, max_grace, reserved)| {
+            let mut text = format!("evictionHard: {{memory.available: {hard}Mi}}");
+            if let Some((more, grace)) = soft {
+                let _ = write!(
+                    text,
+                    ", evictionSoft: {{memory.available: {}Mi}}, \
+                     evictionSoftGracePeriod: {{memory.available: {grace}s}}",
+                    hard + more
+                );
+            }
+            if let Some(mebi) = reclaim {
+                let _ = write!(text, ", evictionMinimumReclaim: {{memory.available: {mebi}Mi}}");
+            }
+            format!(
+                "{{{text}, evictionPressureTransitionPeriod: {transition}s, \
+                 evictionMaxPodGracePeriod: {max_grace}, systemReserved: {{memory: {reserved}Mi}}}}"
+            )
+        })
+        .boxed()
+}
+
+/// A scenario's text.
+pub fn scenario() -> impl Strategy<Value = String> {
+    let node = (1..4u32, usage(), usage(), any::<bool>());
+    let workloads = prop::collection::vec(workload(), 1..5);
+    (any::<u32>(), kubelet(), node, workloads).prop_map(|(seed, kubelet, node, workloads)| {
+        let (count, daemons, cache, has_pressure) = node;
+        let own = if has_pressure {
+            format!(", systemDaemons: {daemons}, pageCache: {cache}")
+        } else {
+            String::new()
+        };
+        let mut text = format!(
+            "horizon: 20m\nseed: {seed}\nrecord: {{timeline: 45s, events: true, rankings: true}}\n\
+             kubelet: {kubelet}\n\
+             nodes:\n  - {{name: n, count: {count}, capacity: {{cpu: 4, memory: 1Gi}}{own}}}\n\
+             runs: [{{name: lesson, rules: Lesson}}, {{name: kubernetes, rules: Kubernetes}}]\n\
+             workloads:\n"
+        );
+        for ((_, workload), number) in workloads.iter().zip(0..) {
+            let _ = writeln!(text, "  - {{name: w{number}, {workload}}}");
+        }
+        text
+    })
+}
+
+fn cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    // A counter-example is printed as a whole scenario: no file of seeds is needed.
+    ProptestConfig { cases: asked.unwrap_or(150), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// Skipping passes that cannot matter changes nothing, and the same seed gives
+    /// the same bytes; the engine audits itself meanwhile.
+    #[test]
+    fn every_pass_and_passes_that_matter_give_the_same_tables(text in scenario()) {
+        let scenario = story::read(&text);
+        let skipping = story::audited_tables(&scenario, Passes::ThatMatter);
+        let again = story::tables(&story::read(&text), Passes::ThatMatter);
+        prop_assert_eq!(&skipping, &again);
+        let every = story::tables(&scenario, Passes::Every);
+        for (name, table) in &skipping {
+            let differs = table.lines().zip(every[name].lines()).find(|(one, other)| one != other);
+            prop_assert!(table == &every[name], "{} differs: {:?}\n{}", name, differs, text);
+        }
+    }
+
+    /// The tables say the same of the same thing, and nothing that cannot be.
+    #[test]
+    fn tables_agree_with_each_other(text in scenario()) {
+        let tables = story::tables(&story::read(&text), Passes::ThatMatter);
+        let rows = |table: &str| story::rows(&tables[table]);
+        let number = |row: &story::Cells, column: &str| row[column].parse::<u64>().unwrap_or_default();
+        for run in rows("runs") {
+            let own = |table: &str| rows(table).into_iter().filter(|row| row["run"] == run["run"]).collect::<Vec<_>>();
+            let count = |column: &str| number(&run, column);
+            prop_assert_eq!(own("pods").len() as u64, count("pods_created"));
+            prop_assert_eq!(own("evictions").len() as u64, count("evictions"));
+            prop_assert_eq!(own("oom_kills").len() as u64, count("oom_kills"));
+            let kills: u64 = own("pods").iter().map(|row| number(row, "oom_kills")).sum();
+            prop_assert_eq!(kills, count("oom_kills"));
+            let ends = ["completed", "failed", "evicted", "rejected", "still_running", "still_pending"];
+            let ended: u64 = ends.iter().map(|end| count(&format!("pods_{end}"))).sum();
+            prop_assert_eq!(ended, count("pods_created"), "every pod ends in exactly one way");
+            let evicted = own("pods").iter().filter(|row| row["end"] == "Evicted").count() as u64;
+            let cut_off = rows("nodes").len() as u64; // At most one victim a node is still stopping.
+            prop_assert!(evicted <= count("evictions") && count("evictions") <= evicted + cut_off);
+        }
+        for eviction in rows("evictions") {
+            let (seen, line) = (number(&eviction, "available_bytes"), number(&eviction, "threshold_bytes"));
+            let reclaiming = text.contains("evictionMinimumReclaim");
+            prop_assert!(seen < line || reclaiming, "nobody is evicted above the line: {:?}", eviction);
+            prop_assert!(number(&eviction, "priority") < 2_000_000_000, "critical pods stay: {:?}", eviction);
+        }
+        for node in rows("nodes") {
+            prop_assert!(number(&node, "peak_working_set_bytes") <= number(&node, "capacity_memory_bytes"));
+            prop_assert!(number(&node, "peak_requested_memory_bytes") <= number(&node, "allocatable_memory_bytes"));
+        }
+        for pod in rows("pods").iter().filter(|pod| !pod["bound_s"].is_empty()) {
+            let instant = |column: &str| pod[column].parse::<f64>().ok();
+            let instants = ["created_s", "bound_s", "running_s", "ended_s"].into_iter().filter_map(instant);
+            prop_assert!(instants.is_sorted(), "a life goes forward: {:?}", pod);
+        }
+    }
+}

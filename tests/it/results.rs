@@ -1,0 +1,78 @@
+//! The committed results of the lessons: the program writes just these bytes.
+//!
+//! `EVICTSIM_UPDATE=1` rewrites them; the diff is to be looked at.
+
+use crate::cli::{evictsim, text};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The names of all lessons, in order.
+pub fn lessons() -> Vec<String> {
+    let entries = fs::read_dir(file("scenarios/lessons")).expect("the lessons are there");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("text"));
+    let mut lessons: Vec<String> =
+        names.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect();
+    lessons.sort();
+    lessons
+}
+
+/// The files of a directory, by name; nothing if it is not there.
+fn files(directory: &Path) -> BTreeMap<String, String> {
+    let Ok(entries) = fs::read_dir(directory) else { return BTreeMap::new() };
+    let read = |path: PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        (name, fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    };
+    entries.map(|entry| read(entry.expect("an entry").path())).collect()
+}
+
+/// What `evictsim run scenarios/<room>/<name>.yaml` writes, by file.
+///
+/// It is typed where such a path leads to the scenario, as it does at the top of
+/// this project: so the manifest has the same command, and the same file in it.
+pub fn of_scenario(room: &str, name: &str) -> BTreeMap<String, String> {
+    let home = tempfile::tempdir().expect("a directory");
+    let scenario = format!("scenarios/{room}/{name}.yaml");
+    fs::create_dir_all(home.path().join("scenarios").join(room)).expect("room");
+    fs::copy(file(&scenario), home.path().join(&scenario)).expect("a copy");
+    let output = evictsim(home.path(), &["run", &scenario], "");
+    assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+    files(&home.path().join("results").join(name))
+}
+
+#[test]
+fn every_lesson_gives_its_committed_results_byte_for_byte() {
+    let update = std::env::var_os("EVICTSIM_UPDATE").is_some();
+    for name in lessons() {
+        let (place, fresh) = (file("results").join(&name), of_scenario("lessons", &name));
+        if update {
+            // Nothing is there yet for a new lesson.
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir_all(&place).expect("room");
+            fresh.iter().for_each(|(file, text)| fs::write(place.join(file), text).expect("room"));
+        }
+        let committed = files(&place);
+        let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&committed), names(&fresh), "results/{name}");
+        for (file, text) in &fresh {
+            assert!(
+                committed[file] == *text,
+                "results/{name}/{file} is out of date: run the tests with EVICTSIM_UPDATE=1, and look at the diff"
+            );
+        }
+    }
+}
+
+#[test]
+fn git_keeps_the_results_of_the_lessons_and_no_others() {
+    let ignored = fs::read_to_string(file(".gitignore")).expect("it is text");
+    let mut rules = vec!["/results/*".to_owned(), "!/results/README.md".to_owned()];
+    rules.extend(lessons().iter().map(|name| format!("!/results/{name}/")));
+    let of_results: Vec<&str> = ignored.lines().filter(|line| line.contains("results")).collect();
+    assert_eq!(of_results, rules);
+}
