@@ -1,8 +1,7 @@
 //! Floor 1: what there is, as facts and their bookkeeping.
 //!
 //! What: pods and their containers, volumes, nodes, memory curves, workloads, the
-//! cluster in columns,
-//! and the life that lies ahead of a pod.
+//! cluster in columns, and the life that lies ahead of a pod.
 //! Never: the flow of time, chance, files, or a decision.
 //! Next: the decisions made from these facts, [`crate::eviction`],
 //! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`], [`crate::workloads`].

@@ -38,7 +38,7 @@ pub mod nearest;
 #[cfg(feature = "text")]
 pub mod notation;
 #[cfg(test)]
-mod public_data;
+mod public_traces;
 pub mod quantity;
 pub mod synthesize;
 pub mod usage_model;

@@ -13,7 +13,6 @@ pub mod score;
 pub use filter::{Refusal, RefusalReason};
 pub use queue::Queue;
 
-use crate::eviction::admission::tolerates_memory_pressure_by_class;
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, PodTemplate};
 
@@ -34,6 +33,6 @@ pub fn place(nodes: &NodeColumns, pod: &PodTemplate) -> Option<NodeId> {
 pub fn is_no_harder(pod: &PodTemplate, other: &PodTemplate) -> bool {
     pod.cpu_request <= other.cpu_request
         && pod.memory_request <= other.memory_request
-        && tolerates_memory_pressure_by_class(pod) == tolerates_memory_pressure_by_class(other)
+        && pod.tolerates_memory_pressure_by_class() == other.tolerates_memory_pressure_by_class()
         && pod.spec.tolerations == other.spec.tolerations
 }

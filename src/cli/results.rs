@@ -2,7 +2,7 @@
 //!
 //! What: tables are written beside their place and renamed when all are whole.
 //! An older directory of ours, known by its manifest, is replaced; any other
-//! that is not empty is refused before anything is run.
+//! that is not empty is refused before anything is run (docs/decisions/0008).
 //! Never: what stands in a table. Next: [`super::run`].
 
 use crate::report::Manifest;

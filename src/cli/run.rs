@@ -7,10 +7,8 @@ use super::files::Files;
 use super::progress::Progress;
 use super::results::Results;
 use crate::engine::{self, Passes, RestartScope};
-use crate::ground::WorkloadId;
-use crate::model::{ContainerIndex, Replica};
 use crate::report::columns::{EvictionRow, Row, RunRow, Table};
-use crate::report::ledger::{self, Ledger, Names, RunIdentity};
+use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
 use crate::report::{Manifest, RunStory, Tables, Wanted, json};
@@ -27,7 +25,7 @@ pub struct RunArguments {
     /// The scenario file; - is standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// Where the tables go; results/SCENARIO if not given
+    /// Where the tables go; into results/, under the scenario's name, if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Instead of the scenario's seed
@@ -169,16 +167,6 @@ fn simulate_run(
     let ledger = Ledger::new(identity, &setting, scenario, tables);
     let watched = progress.watch(ledger, setting.horizon);
     engine::run(&setting, scenario.source(replication), watched).done().finish()
-}
-
-impl Names for Scenario {
-    fn pod(&self, workload: WorkloadId, replica: Replica) -> String {
-        self.pod_name(workload, replica)
-    }
-
-    fn container(&self, workload: WorkloadId, container: ContainerIndex) -> &str {
-        self.container_name(workload, container)
-    }
 }
 
 fn file_of(table: &Table) -> String {

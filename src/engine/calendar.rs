@@ -6,7 +6,7 @@
 //! however many are pending. What is due at one instant comes out in the order
 //! of the events themselves.
 //! Never: what an event means. A canceled event is not searched for here; its
-//! owner knows its ticket to be stale.
+//! owner knows its ticket to be stale (docs/decisions/0006).
 
 use super::event::Event;
 use crate::ground::SimTime;

@@ -30,7 +30,7 @@ pub struct NodeSetting {
 /// What a crash restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestartScope {
-    /// The lesson: all the Pod's containers.
+    /// The lesson: all the Pod's containers (fidelity F-2).
     Pod,
     /// The kubelet: the one container.
     Container,

@@ -13,10 +13,3 @@ pub fn admits_under_memory_pressure(pod: &PodTemplate) -> bool {
     };
     pod.critical || pod.qos != QosClass::BestEffort || tolerates()
 }
-
-/// Whether the API server gives the pod a toleration of memory pressure: every
-/// pod but a BestEffort one has it. Source: Kubernetes
-/// documentation, "Taint nodes by condition".
-pub fn tolerates_memory_pressure_by_class(pod: &PodTemplate) -> bool {
-    pod.qos != QosClass::BestEffort
-}

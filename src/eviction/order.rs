@@ -88,8 +88,8 @@ impl Criterion {
     }
 }
 
-/// The lesson's order, which the kubelet does not follow: QoS class first;
-/// inside a class as the kubelet.
+/// The lesson's order, which the kubelet does not follow (fidelity F-1): QoS class
+/// first; inside a class as the kubelet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QosOrder;
 
@@ -149,7 +149,7 @@ impl EvictionOrder for KubeletOrder {
 }
 
 /// Whose turn is before whose: `order`, and among equals the older pod, where the
-/// kubelet leaves it to chance.
+/// kubelet leaves it to chance (fidelity F-8).
 fn turn(order: &dyn EvictionOrder, a: &Candidate, b: &Candidate) -> Ordering {
     order.compare(a, b).then(a.serial.cmp(&b.serial))
 }

@@ -3,7 +3,7 @@
 //! A level counts 2^-32 bytes in an `i128`, a ramp's slope 2^-32 bytes per
 //! microsecond. Sums and differences are exact, so a node's total does not
 //! depend on the order in which its pods changed; `floor` happens only when a
-//! figure leaves a curve ([`Level::bytes`]).
+//! figure leaves a curve ([`Level::bytes`]). Why: docs/decisions/0002.
 
 use super::time::{SimDuration, SimTime};
 use super::units::Bytes;

@@ -1,7 +1,7 @@
 //! Chance, addressable: every entity and purpose has a stream of its own.
 //!
 //! A stream is named by (seed, replication, kind, name, purpose), never by the order of
-//! events. So the same pod draws the same life under two policies (*common
+//! events (docs/decisions/0005). So the same pod draws the same life under two policies (*common
 //! random numbers*), and no run depends on threads.
 //!
 //! The generator is ChaCha8, named explicitly: its output is fixed by its

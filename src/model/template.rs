@@ -53,6 +53,13 @@ impl PodTemplate {
         }
     }
 
+    /// Whether the API server gives the pod a toleration of memory pressure: every
+    /// pod but a BestEffort one has it. Source: Kubernetes documentation, "Taint
+    /// nodes by condition".
+    pub fn tolerates_memory_pressure_by_class(&self) -> bool {
+        self.qos != QosClass::BestEffort
+    }
+
     /// How many init containers come before the first regular one.
     pub fn init_count(&self) -> usize {
         self.spec.init_containers.len()

@@ -256,7 +256,7 @@ table! { EventRow<'a>, "events", "one event, as kubectl get events words it",
     last_seen: &'a str, "its age at the horizon, as kubectl prints ages", "the record's instant";
     r#type: &'a str, "Normal or Warning", "Kubernetes";
     reason: &'a str, "as Kubernetes spells it", "the record's kind";
-    object: &'a str, "what it is about: `pod/NAME` or `node/NAME`", "the record";
+    object: &'a str, "its kind and name, such as pod/web-1 or node/n1", "the record";
     message: &'a str, "what Kubernetes would say, as far as the run knows it", "the record";
 }
 

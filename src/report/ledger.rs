@@ -23,6 +23,7 @@ use crate::engine::record::PodName;
 use crate::engine::{Record, Recorder, RestartScope, Setting};
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
+use crate::scenario::Scenario;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
@@ -30,6 +31,16 @@ use std::io::Write;
 pub trait Names {
     fn pod(&self, workload: WorkloadId, replica: Replica) -> String;
     fn container(&self, workload: WorkloadId, container: ContainerIndex) -> &str;
+}
+
+impl Names for Scenario {
+    fn pod(&self, workload: WorkloadId, replica: Replica) -> String {
+        self.pod_name(workload, replica)
+    }
+
+    fn container(&self, workload: WorkloadId, container: ContainerIndex) -> &str {
+        self.container_name(workload, container)
+    }
 }
 
 /// What every row of a run begins with, or says of the whole.

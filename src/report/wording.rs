@@ -2,7 +2,7 @@
 //! before another.
 //!
 //! What: pure functions from facts to words. Where Kubernetes has a text, it is
-//! that text, as far as the run knows what stands in it (fidelity: no uid, no process id).
+//! that text, as far as the run knows what stands in it (fidelity F-22: no uid, no process id).
 //! Never: a table, a number that was not handed in.
 //! Next: [`super::ledger`] asks for events, [`super::summary`] for reasons.
 

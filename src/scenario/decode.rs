@@ -5,6 +5,7 @@
 //! derived `Deserialize` stops at its first error, so after each one the
 //! offending node is noted, a stand-in is put in its place, and the tree is
 //! read again, until it passes: that is how all the mistakes come together.
+//! Why not serde's own readers: docs/decisions/0007.
 //! Never: what a field means.
 //! Next: `fault` (what an error carries), `ledger` (what is known to be wrong),
 //! [`At`] (a value that knows its place), [`TextOr`] (short and long spellings).

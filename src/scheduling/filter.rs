@@ -1,7 +1,6 @@
 //! Which nodes can take a pod. Source: SCHEDULER section 4 (kube-scheduler
 //! 1.34), the plugins NodeUnschedulable, TaintToleration and NodeResourcesFit.
 
-use crate::eviction::admission::tolerates_memory_pressure_by_class;
 use crate::ground::{Bytes, MilliCpu, NodeId};
 use crate::model::{NodeColumns, PodTemplate, Taint, TaintEffect};
 
@@ -87,6 +86,6 @@ fn refuses(nodes: &NodeColumns, node: NodeId, pod: &PodTemplate, reason: Refusal
 fn keeps_off(taint: &Taint, pod: &PodTemplate) -> bool {
     let binding = taint.effect != TaintEffect::PreferNoSchedule;
     let tolerated = || pod.spec.tolerations.iter().any(|toleration| toleration.tolerates(taint));
-    let by_class = || *taint == Taint::memory_pressure() && tolerates_memory_pressure_by_class(pod);
+    let by_class = || *taint == Taint::memory_pressure() && pod.tolerates_memory_pressure_by_class();
     binding && !tolerated() && !by_class()
 }

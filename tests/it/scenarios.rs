@@ -238,6 +238,7 @@ fn a_hundred_thousand_nodes_and_many_pods_are_read_in_a_few_seconds() {
     for number in 0..20_000 {
         text.push_str(&format!("  - {{name: pod-{number}, requests: {{memory: 100Mi}}}}\n"));
     }
+    #[expect(clippy::disallowed_methods, reason = "a bound on effort, far from what is normal")]
     let began = std::time::Instant::now();
     let scenario = read_text(&text);
     assert_eq!((scenario.nodes.len(), scenario.workloads.len()), (100_000, 20_000));

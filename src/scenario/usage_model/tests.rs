@@ -2,7 +2,7 @@ use super::*;
 use crate::ground::SimTime;
 use crate::model::usage::Turn;
 use crate::scenario::distribution::Law;
-use crate::scenario::public_data;
+use crate::scenario::public_traces;
 use std::collections::BTreeMap;
 
 const SECOND: SimDuration = SimDuration::seconds(1);
@@ -244,7 +244,7 @@ fn summary(all: &[[f64; 4]]) -> [[f64; 3]; 4] {
 
 #[test]
 fn typical_containers_resemble_the_measured_ones() {
-    let Some(text) = public_data::text("genai_container_memory.csv") else { return };
+    let Some(text) = public_traces::text("genai_container_memory.csv") else { return };
     let text = String::from_utf8(text).expect("the file is text");
     let mut measured: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for line in text.lines().skip(1) {

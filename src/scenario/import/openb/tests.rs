@@ -1,7 +1,7 @@
 use super::*;
 use crate::ground::{SimDuration, SimTime};
 use crate::scenario::arrivals::{Row, read_rows};
-use crate::scenario::public_data;
+use crate::scenario::public_traces;
 
 const HEADER: &str = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,\
                       creation_time,deletion_time,scheduled_time\n";
@@ -175,8 +175,8 @@ fn each_mistake_is_named_where_it_stands() {
 
 #[test]
 fn the_real_trace_comes_out_as_the_workload_study_counted_it() {
-    let Some(pods) = public_data::text("openb_pod_list_default.csv") else { return };
-    let Some(nodes) = public_data::text("openb_node_list_all_node.csv") else { return };
+    let Some(pods) = public_traces::text("openb_pod_list_default.csv") else { return };
+    let Some(nodes) = public_traces::text("openb_node_list_all_node.csv") else { return };
     let Imported { yaml, counts, .. } =
         import(&pods, &nodes, &Options::default()).unwrap_or_else(|mistake| panic!("{mistake}"));
     let of = |counts: &BTreeMap<Class, u64>| Class::ALL.map(|class| counts.get(&class).copied().unwrap_or(0));

@@ -1,0 +1,54 @@
+//! The shipped scenarios: each names the schema, asks a question, and stands in the index.
+
+use super::{assert_none, file, files_below, text};
+use std::collections::BTreeSet;
+
+/// As the index names them: relative to `scenarios/`.
+fn shipped() -> BTreeSet<String> {
+    let below = |path: String| path.trim_start_matches("scenarios/").to_owned();
+    files_below("scenarios", "yaml").into_iter().map(below).collect()
+}
+
+#[test]
+fn every_scenario_names_the_schema_for_the_editor() {
+    let mut wrong = Vec::new();
+    for scenario in shipped() {
+        let schema = format!("{}scenario.schema.json", "../".repeat(scenario.matches('/').count()));
+        let expected = format!("# yaml-language-server: $schema={schema}");
+        if text(&format!("scenarios/{scenario}")).lines().next() != Some(&expected) {
+            wrong.push(format!("{scenario}: {expected}"));
+        }
+    }
+    assert_none("the first line is", &wrong);
+}
+
+/// The first comment after the editor's line.
+fn question(scenario: &str) -> String {
+    let comment = scenario.lines().skip(1).map_while(|line| line.strip_prefix('#'));
+    comment.map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+#[test]
+fn every_scenario_asks_a_question() {
+    let mut wrong: Vec<String> = shipped().into_iter().collect();
+    wrong.retain(|scenario| !question(&text(&format!("scenarios/{scenario}"))).ends_with('?'));
+    assert_none("the first comment asks something, and ends with its question mark", &wrong);
+    assert_eq!(
+        question("# $schema\n# Who goes first,\n# and why?\nhorizon: 1h\n"),
+        "Who goes first, and why?"
+    );
+}
+
+#[test]
+fn the_index_has_every_scenario_with_its_question_and_no_other() {
+    let open = |path: &str| std::fs::read(file(path));
+    let line = |path: String| {
+        let read = evictsim::scenario::read(&format!("scenarios/{path}"), &open);
+        let question = read.expect("shipped scenarios are sound").question.expect("and ask something");
+        format!("| [{path}]({path}) | {question} |")
+    };
+    let expected: Vec<String> = shipped().into_iter().map(line).collect();
+    let page = text("scenarios/README.md");
+    let lines: Vec<&str> = page.lines().filter(|line| line.starts_with("| [")).collect();
+    assert_eq!(lines, expected);
+}
