@@ -156,7 +156,7 @@ impl NodeRow {
         self.total().at(now).bytes().min(self.capacity)
     }
 
-    /// What the eviction loop sees. Source: KUBELET section 1.
+    /// What the eviction loop sees. Source: kubernetes `makeSignalObservations` (1.32).
     pub fn observe(&self, now: SimTime) -> Observations {
         let pods = self.pods_memory.at(now).bytes().min(self.pods_memory_limit);
         let seen =

@@ -1,19 +1,16 @@
 //! The kubelet's eviction loop: it looks, and tells one pod at a time to go.
 //!
-//! Source: KUBELET sections 3, 5 and 6. Which threshold acts and who goes is
+//! Source: kubernetes `pkg/kubelet/eviction/eviction_manager.go` (1.32). Which threshold acts and who goes is
 //! decided in [`crate::eviction`].
 
 use super::calendar::Ticket;
 use super::node_row::Planned;
-use super::pod_row::PodRow;
 use super::record::{EndReason, Eviction, Ranked, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{Candidate, EvictionSettings, Observation, Threshold, first, rank};
 use crate::ground::{NodeId, PodId, SimDuration, SimTime};
 
-/// The shortest time between SIGTERM and SIGKILL, whatever grace is asked for.
-const SHORTEST_GRACE: SimDuration = SimDuration::seconds(2);
 /// From its victim's end to the loop's next look.
 const CLEAN_UP_POLL: SimDuration = SimDuration::seconds(1);
 
@@ -72,7 +69,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         };
         let row = &self.pods[pod];
-        let grace_period = grace_period(kubelet, threshold, row);
+        let grace_period = kubelet.victim_grace_period(threshold, row.template.spec.termination_grace_period);
         let record = Eviction {
             pod: row.name,
             node,
@@ -130,14 +127,4 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.next_look = self.now.after(CLEAN_UP_POLL);
         self.plan_pass(node);
     }
-}
-
-/// What a victim is given between SIGTERM and SIGKILL. Source: KUBELET section 5.
-fn grace_period(kubelet: &EvictionSettings, threshold: &Threshold, pod: &PodRow) -> SimDuration {
-    if threshold.is_hard() {
-        return SHORTEST_GRACE;
-    }
-    let longest = kubelet.max_pod_grace_period;
-    let own = pod.template.spec.termination_grace_period.unwrap_or(longest);
-    longest.min(own).max(SHORTEST_GRACE)
 }

@@ -1,6 +1,6 @@
 //! A node's memory: what is no pod's, and what the kernel does when all is taken.
 //!
-//! Source: KUBELET section 8. Whom the kernel takes is decided in [`crate::oom`].
+//! Source: Linux `mm/oom_kill.c` and its memory cgroups. Whom the kernel takes is decided in [`crate::oom`].
 
 use super::calendar::Ticket;
 use super::event::{Event, NodePart};

@@ -1,6 +1,6 @@
 //! A pod's life: pulled, initialized, started, restarted, stopped, gone.
 //!
-//! Source: KUBELET section 9, LESSON L5 to L9. Whether a container runs again, and
+//! Source: kubernetes `pkg/kubelet/kuberuntime`, `computePodActions` (1.32). Whether a container runs again, and
 //! after which wait, is decided in [`crate::lifecycle`].
 
 use super::calendar::Ticket;

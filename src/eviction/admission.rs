@@ -1,6 +1,6 @@
 //! Whom a kubelet under memory pressure lets in.
 //!
-//! Source: KUBELET section 7. Only memory pressure is simulated so far, so
+//! Source: kubernetes `pkg/kubelet/eviction/eviction_manager.go`, `Admit` (1.32). Only memory pressure is simulated so far, so
 //! BestEffort pods alone are refused.
 
 use crate::model::{PodTemplate, QosClass, Taint};

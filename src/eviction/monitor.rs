@@ -5,7 +5,7 @@
 //! kubelet remembers between passes, and nothing else.
 //! Never: when the next pass is, who the victim is, or the kill: the engine asks
 //! [`super::order`] and acts.
-//! Source: KUBELET section 3, steps 3 to 11 (kubelet `synchronize`, 1.32).
+//! Source: kubernetes `pkg/kubelet/eviction/eviction_manager.go`, `synchronize` (1.32).
 
 use super::signal::Observations;
 use super::threshold::EvictionSettings;

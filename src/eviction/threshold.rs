@@ -23,7 +23,7 @@ pub enum ThresholdValue {
 }
 
 impl ThresholdValue {
-    /// The line in bytes. Source: KUBELET section 2: trunc(float64(capacity) * float64(share)).
+    /// The line in bytes. Source: kubernetes `GetThresholdQuantity` (1.32): trunc(float64(capacity) * float64(share)).
     pub fn at(self, capacity: Bytes) -> Bytes {
         match self {
             ThresholdValue::Quantity(bytes) => bytes,
@@ -50,6 +50,10 @@ impl Threshold {
     }
 }
 
+/// The shortest time between SIGTERM and SIGKILL, whatever grace is asked for.
+/// Source: kubernetes `minimumGracePeriodInSeconds` (1.32).
+const SHORTEST_GRACE: SimDuration = SimDuration::seconds(2);
+
 /// A kubelet's settings, as far as eviction reads them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvictionSettings {
@@ -61,6 +65,19 @@ pub struct EvictionSettings {
     pub max_pod_grace_period: SimDuration,
     /// From one look to the next, when nobody was evicted.
     pub monitoring_interval: SimDuration,
+}
+
+impl EvictionSettings {
+    /// What a victim of `threshold` is given between SIGTERM and SIGKILL; `own` is what
+    /// its manifest asks for. A hard eviction asks for one second, a soft one for the smaller
+    /// of the pod's and the kubelet's; neither takes less than two.
+    pub fn victim_grace_period(&self, threshold: &Threshold, own: Option<SimDuration>) -> SimDuration {
+        if threshold.is_hard() {
+            return SHORTEST_GRACE;
+        }
+        let longest = self.max_pod_grace_period;
+        longest.min(own.unwrap_or(longest)).max(SHORTEST_GRACE)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Crash-loop back-off: the first restart is at once, the following ones wait
 //! 10 s, 20 s, … up to 300 s, until the container has run well for a while.
-//! Source: KUBELET section 9.
+//! Source: kubernetes `pkg/kubelet/kuberuntime`, `doBackOff` (1.32).
 
 use crate::ground::{SimDuration, SimTime};
 

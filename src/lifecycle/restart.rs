@@ -1,5 +1,5 @@
 //! Whether a container that ended runs again.
-//! Source: KUBELET section 9 (restart policy of the Pod; sidecars always restart).
+//! Source: kubernetes `ShouldContainerBeRestarted` (1.32); sidecars always restart.
 
 use crate::model::RestartPolicy;
 

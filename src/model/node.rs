@@ -14,7 +14,7 @@ pub struct Node {
     pub allocatable: Room,
     /// Capacity less `kubeReserved` and `systemReserved`: the memory limit of the
     /// cgroup of all pods. The hard eviction reserve is *not* taken off here.
-    /// Source: KUBELET section 1 (`kubepods` limit).
+    /// Source: kubernetes `pkg/kubelet/cm`, node allocatable enforcement (1.32).
     pub pods_memory_limit: Bytes,
     pub unschedulable: bool,
     pub taints: Vec<Taint>,

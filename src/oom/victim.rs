@@ -1,6 +1,6 @@
 //! Whom the kernel kills when a node, or the cgroup of all pods, is out of memory.
 //!
-//! Source: KUBELET section 8: badness is memory used plus `oom_score_adj`
+//! Source: Linux `mm/oom_kill.c`, `oom_badness`: badness is memory used plus `oom_score_adj`
 //! thousandths of all there is; the largest is killed. Containers stand for
 //! processes: with `memory.oom.group` the whole container dies.
 

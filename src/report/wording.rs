@@ -72,7 +72,7 @@ pub struct OnlyContainer<'a> {
     pub working_set: Bytes,
 }
 
-/// The message of an evicted Pod. Source: KUBELET section 13, messages.
+/// The message of an evicted Pod. Source: kubernetes `evictionMessage` (1.32).
 ///
 /// The clause about a container is there only when the Pod has a single one:
 /// a run records working sets of Pods, not of each container.
@@ -91,7 +91,7 @@ pub fn evicted(threshold: &Threshold, seen: Observation, only: Option<OnlyContai
     message
 }
 
-/// The message of a Pod that its kubelet refused. Source: KUBELET section 13.
+/// The message of a Pod that its kubelet refused. Source: kubernetes `pkg/kubelet/eviction/helpers.go` (1.32).
 pub const REJECTED: &str = "The node had condition: [MemoryPressure]. ";
 
 /// Why no node took the pod; `taint` if it is certain which one was not tolerated.

@@ -5,7 +5,7 @@
 //! refusal names its map and its signal, and the check finds the place.
 //! Next: [`crate::eviction::threshold`], what is done with a threshold.
 //!
-//! Source: KUBELET sections 2 and 13; the conformance family `thresholds`.
+//! Source: kubernetes `ParseThresholdConfig` (1.32); the conformance family `thresholds`.
 
 use super::duration;
 use super::nearest::nearest;

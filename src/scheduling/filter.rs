@@ -1,5 +1,5 @@
-//! Which nodes can take a pod. Source: SCHEDULER section 4 (kube-scheduler
-//! 1.34), the plugins NodeUnschedulable, TaintToleration and NodeResourcesFit.
+//! Which nodes can take a pod. Source: kubernetes
+//! `pkg/scheduler/framework/plugins` (1.34): NodeUnschedulable, TaintToleration and NodeResourcesFit.
 
 use crate::ground::{Bytes, MilliCpu, NodeId};
 use crate::model::{NodeColumns, PodTemplate, Taint, TaintEffect};

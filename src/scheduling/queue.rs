@@ -4,7 +4,7 @@
 //! and refused, until something changes that might help. Its back-off is left out:
 //! it delays a refused pod only while others wait to be tried, and this scheduler
 //! tries all of them at once (fidelity F-7).
-//! Source: SCHEDULER section 8.
+//! Source: kubernetes `pkg/scheduler/backend/queue` (1.34).
 
 use crate::ground::PodId;
 use std::cmp::Reverse;

@@ -1,7 +1,7 @@
 //! Which of the feasible nodes is best: TaintToleration (weight 3), LeastAllocated
 //! and BalancedAllocation (1 each), over cpu and memory.
 //!
-//! Source: SCHEDULER section 5 (kube-scheduler 1.34): signed 64-bit integers with
+//! Source: kubernetes `pkg/scheduler/framework/plugins` (1.34): signed 64-bit integers with
 //! truncating division; BalancedAllocation in float64, as Kubernetes computes it.
 
 use crate::ground::NodeId;

@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 
 /// No workload has more pods.
 pub const MOST_PODS: u32 = 100_000_000;
-/// The measured shape of the hourly rate (WORKLOAD section 2).
+/// The measured shape of the hourly rate (fitted to Alibaba's openb trace).
 const MEASURED_GAMMA_SHAPE: f64 = 2.85;
 /// More arrivals an hour are not meant.
 const MOST_PER_HOUR: f64 = 1e9;

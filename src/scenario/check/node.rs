@@ -23,9 +23,9 @@ use std::sync::Arc;
 const MOST_NODES: u32 = 100_000;
 /// Kubernetes' default (KubeletConfiguration `maxPods`).
 const MAX_PODS: u32 = 110;
-/// Kubernetes' default (KUBELET section 2).
+/// Kubernetes' default (`KubeletConfiguration`, 1.32).
 const TRANSITION_PERIOD: SimDuration = SimDuration::minutes(5);
-/// The kubelet's own constant (KUBELET section 6).
+/// The kubelet's own constant (`monitoringInterval`, 1.32).
 const MONITORING_INTERVAL: SimDuration = SimDuration::seconds(10);
 
 /// Where settings may stand: at the node first, then at the scenario.
