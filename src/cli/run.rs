@@ -158,12 +158,7 @@ fn simulate_run(
     progress: &mut Progress,
 ) -> RunStory {
     let setting = scenario.setting(rules, replication, passes);
-    let identity = RunIdentity {
-        run: rules.name.clone(),
-        replication,
-        scenario: scenario.name.clone(),
-        seed: scenario.seed,
-    };
+    let identity = RunIdentity::of(scenario, rules, replication);
     let ledger = Ledger::new(identity, &setting, scenario, tables);
     let watched = progress.watch(ledger, setting.horizon);
     engine::run(&setting, scenario.source(replication), watched).done().finish()

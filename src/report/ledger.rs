@@ -24,6 +24,7 @@ use crate::engine::{Record, Recorder, RestartScope, Setting};
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
 use crate::scenario::Scenario;
+use crate::scenario::meaning::RunRules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
@@ -50,6 +51,18 @@ pub struct RunIdentity {
     pub replication: u32,
     pub scenario: String,
     pub seed: u64,
+}
+
+impl RunIdentity {
+    /// One replication of a scenario under one of its sets of rules.
+    pub fn of(scenario: &Scenario, rules: &RunRules, replication: u32) -> RunIdentity {
+        RunIdentity {
+            run: rules.name.clone(),
+            replication,
+            scenario: scenario.name.clone(),
+            seed: scenario.seed,
+        }
+    }
 }
 
 /// Listens to one run.

@@ -73,6 +73,19 @@ fn the_same_scenario_gives_the_same_bytes_wherever_it_is_run() {
 }
 
 #[test]
+fn every_pass_gives_the_same_tables_and_says_so_in_the_manifest() {
+    let home = home();
+    evictsim(home.path(), &["run", "eviction-order.yaml", "-q", "--out", "skipping"], "");
+    evictsim(home.path(), &["run", "eviction-order.yaml", "-q", "--out", "every", "--every-pass"], "");
+    for file in fs::read_dir(home.path().join("skipping")).expect("results") {
+        let name = file.expect("an entry").file_name();
+        let bytes = |place: &str| fs::read(home.path().join(place).join(&name)).expect("a file");
+        let is_manifest = name == "manifest.json";
+        assert_eq!(bytes("skipping") == bytes("every"), !is_manifest, "{}", name.display());
+    }
+}
+
+#[test]
 fn rules_on_the_command_line_take_the_place_of_the_scenarios_runs() {
     let home = home();
     let words = ["run", "-", "-o", "csv", "--rules", "kubernetes", "--seed", "7", "--out", "mine"];

@@ -8,6 +8,7 @@ mod conformance;
 #[cfg(feature = "program")]
 mod lessons;
 mod lives;
+mod openb;
 mod pressure;
 mod random;
 #[cfg(feature = "program")]

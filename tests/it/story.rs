@@ -64,12 +64,7 @@ fn told(
     for rules in &scenario.runs {
         for replication in 0..scenario.replications {
             let setting = scenario.setting(rules, replication, passes);
-            let identity = RunIdentity {
-                run: rules.name.clone(),
-                replication,
-                scenario: scenario.name.clone(),
-                seed: scenario.seed,
-            };
+            let identity = RunIdentity::of(scenario, rules, replication);
             let ledger = Ledger::new(identity, &setting, scenario, &mut tables);
             run(&setting, replication, ledger).finish();
         }
