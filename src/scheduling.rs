@@ -27,12 +27,3 @@ pub fn place(nodes: &NodeColumns, pod: &PodTemplate) -> Option<NodeId> {
         _ => Some(score::best(nodes, &feasible, pod)),
     }
 }
-
-/// Whether every node that passes for `other` passes for `pod`, too: what asks for
-/// no more and tolerates the same is refused only where the other is.
-pub fn is_no_harder(pod: &PodTemplate, other: &PodTemplate) -> bool {
-    pod.cpu_request <= other.cpu_request
-        && pod.memory_request <= other.memory_request
-        && pod.tolerates_memory_pressure_by_class() == other.tolerates_memory_pressure_by_class()
-        && pod.spec.tolerations == other.spec.tolerations
-}

@@ -13,7 +13,7 @@ use super::source::{CurveOwner, Source};
 use super::walk::Walk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::restart::{Exit, Role, runs_again};
-use crate::model::{ContainerIndex, VolumeKind};
+use crate::model::{ContainerIndex, RestartPolicy, VolumeKind};
 
 /// What Kubernetes gives a pod that says nothing of it.
 const DEFAULT_GRACE_PERIOD: SimDuration = SimDuration::seconds(30);
@@ -171,8 +171,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         }
         let role = row.container(container).role;
-        let again = runs_again(role, row.template.spec.restart_policy, exit);
+        let policy = row.template.spec.restart_policy;
+        let again = runs_again(role, policy, exit);
         let restarts_all = self.setting.restart_scope == RestartScope::Pod
+            && policy != RestartPolicy::Never // A sidecar comes back all the same, alone.
             && row.stage == Stage::Started
             && !exit.is_success();
         match role {

@@ -7,9 +7,7 @@ use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::admission::admits_under_memory_pressure;
 use crate::ground::{NodeId, PodId};
-use crate::model::PodTemplate;
 use crate::scheduling::{self, filter};
-use std::sync::Arc;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Lets the scheduler run now, if anybody is to be tried.
@@ -22,28 +20,27 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn on_scheduler_runs(&mut self) {
         self.scheduler_is_due = false;
-        // While pods are only added to nodes, what refused one pod refuses every harder one.
-        let mut refused: Vec<Arc<PodTemplate>> = Vec::new();
-        while let Some(queued) = self.queue.pop() {
-            let template = Arc::clone(&self.pods[queued.pod].template);
-            let is_hopeless = refused.iter().any(|easier| scheduling::is_no_harder(easier, &template));
-            let node = if is_hopeless { None } else { scheduling::place(&self.columns, &template) };
-            match node {
-                Some(node) => self.bind(queued.pod, node),
+        while let Some(queued) = self.queue.next() {
+            match scheduling::place(&self.columns, &self.pods[queued.pod].template) {
+                Some(node) => {
+                    self.queue.take(&queued);
+                    self.bind(queued.pod, node);
+                }
                 None => {
-                    self.queue.refuse(queued);
-                    self.tell_unschedulable(queued.pod);
-                    if !is_hopeless {
-                        refused.push(template);
+                    if self.queue.refuse(&queued) {
+                        self.tell_unschedulable(queued.pod);
                     }
                 }
             }
         }
+        for pod in self.queue.newcomers_left() {
+            self.tell_unschedulable(pod);
+        }
     }
 
     fn tell_unschedulable(&mut self, pod: PodId) {
-        let row = &mut self.pods[pod];
-        if R::LISTENS && !std::mem::replace(&mut row.is_known_unschedulable, true) {
+        if R::LISTENS {
+            let row = &self.pods[pod];
             let refusals = filter::refusals(&self.columns, &row.template);
             let pod = row.name;
             self.tell(Record::PodUnschedulable { pod, refusals: &refusals });

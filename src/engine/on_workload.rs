@@ -59,9 +59,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let name = PodName { serial: self.pods_made, workload, replica };
         self.pods_made += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
-        let priority = draft.template.priority;
         let pod = self.pods.insert(PodRow::new(name, draft, replaces, self.now));
-        self.queue.add(pod, priority);
+        self.queue.add(pod, &self.pods[pod].template);
         self.plan_scheduler();
     }
 }

@@ -40,8 +40,6 @@ pub struct PodRow {
     pub oom_kills: u32,
     /// Its working set when it was told to stop, or before its last container ended.
     pub last_working_set: Bytes,
-    /// Whether its scheduler has told that it found no node.
-    pub is_known_unschedulable: bool,
 }
 
 /// How far a pod has come.
@@ -122,7 +120,6 @@ impl PodRow {
             restarts: 0,
             oom_kills: 0,
             last_working_set: Bytes::ZERO,
-            is_known_unschedulable: false,
             template,
         }
     }
