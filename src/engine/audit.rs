@@ -63,6 +63,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let awaited =
             row.pods.iter().filter(|pod| self.pods[**pod].stage == Stage::Stopping(EndReason::Evicted));
         assert_eq!(awaited.count(), usize::from(row.waits_for_victim), "one victim at a time, and awaited");
+        let is_full = row.first_full(self.now) == self.now || row.first_full_of_pods(self.now) == self.now;
+        let kernel_looks = row.runs_out.at == self.now || row.pods_hit_limit.at == self.now;
+        assert!(
+            !is_full || kernel_looks,
+            "where memory has run out and a kill would help, the kernel is about to look"
+        );
         let is_tainted = self.columns.taints[node.index()].contains(&Taint::memory_pressure());
         assert_eq!(is_tainted, row.under_pressure, "the taint is there while the condition is");
     }

@@ -14,7 +14,7 @@ pub enum Event {
     NodeUsageTurns { node: NodeId, part: NodePart },
     /// A container's memory turns to its next piece.
     UsageTurns { pod: PodId, container: ContainerIndex },
-    /// A container's run time is over.
+    /// A container ends: its run time is over, or it has been told to stop.
     ContainerExits { pod: PodId, container: ContainerIndex },
     /// The last container of a pod that was told to stop is gone.
     PodStops { pod: PodId },

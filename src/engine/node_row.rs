@@ -30,6 +30,8 @@ pub struct NodeRow {
     /// Those bound here, in no order.
     pub pods: Vec<PodId>,
     pods_memory: Line,
+    /// The part of it that no kill gives back: what memory-backed volumes hold.
+    volumes_memory: Line,
     system_daemons: Walk,
     page_cache: Walk,
     pub monitor: Monitor,
@@ -38,8 +40,6 @@ pub struct NodeRow {
     pub next_look: SimTime,
     /// Whether the loop waits for its victim to be gone.
     pub waits_for_victim: bool,
-    /// Whether memory ran out with nothing left to kill; until a container starts.
-    pub nothing_to_kill: bool,
     pub runs_out: Planned,
     pub pods_hit_limit: Planned,
     pub pass: Planned,
@@ -88,13 +88,13 @@ impl NodeRow {
             monitoring_interval: kubelet.monitoring_interval,
             pods: Vec::new(),
             pods_memory: Line::default(),
+            volumes_memory: Line::default(),
             system_daemons: Walk::begin(&node.system_daemons, SimTime::START),
             page_cache: Walk::begin(&node.page_cache, SimTime::START),
             monitor: Monitor::new(kubelet),
             under_pressure: false,
             next_look: SimTime::START.after(node.first_pass),
             waits_for_victim: false,
-            nothing_to_kill: false,
             runs_out: Planned::NOT,
             pods_hit_limit: Planned::NOT,
             pass: Planned::NOT,
@@ -108,6 +108,12 @@ impl NodeRow {
     pub fn change_pods(&mut self, now: SimTime, change: impl FnOnce(&mut Line)) {
         self.changes(now);
         change(&mut self.pods_memory);
+    }
+
+    /// Changes what its pods' memory-backed volumes hold, which is part of the pods' memory.
+    pub fn change_volumes(&mut self, now: SimTime, change: impl Fn(&mut Line)) {
+        self.change_pods(now, &change);
+        change(&mut self.volumes_memory);
     }
 
     /// To be told before memory changes: between two changes it is a straight
@@ -188,11 +194,12 @@ impl NodeRow {
         self.first_over(self.pods_memory, self.pods_memory_limit, now)
     }
 
+    /// Memory that no container holds cannot be had by a kill: the kernel waits for one that does.
     fn first_over(&self, line: Line, limit: Bytes, now: SimTime) -> SimTime {
-        if self.nothing_to_kill {
-            return SimTime::NEVER;
-        }
-        line.first_above(limit, now).unwrap_or(SimTime::NEVER)
+        let Some(over) = line.first_above(limit, now) else { return SimTime::NEVER };
+        let containers = self.pods_memory - self.volumes_memory;
+        let killable = containers.first_above(Bytes::ZERO, now).unwrap_or(SimTime::NEVER);
+        over.max(killable)
     }
 
     /// The next pass that can matter: none while all signals are above their

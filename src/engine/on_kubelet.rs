@@ -56,15 +56,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     ) {
         // Nobody reads the whole order unless somebody listens.
         let ranking = if R::LISTENS { self.ranking(node) } else { Vec::new() };
-        let victim = if R::LISTENS {
-            ranking
-                .iter()
-                .position(|ranked| !ranked.critical)
-                .map(|place| (ranking[place].candidate.pod, place))
-        } else {
-            self.first_to_go(node).map(|pod| (pod, 0))
-        };
-        let Some((pod, place)) = victim else {
+        let Some(pod) = self.first_to_go(node) else {
             self.tell(Record::NobodyToEvict { node, threshold, seen, ranking: &ranking });
             return;
         };
@@ -77,12 +69,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             seen,
             grace_period,
             ranking: &ranking,
-            victim: place,
+            victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
             lost_bytes: row.held_in(|kind| kind.dies_with_its_pod()),
         };
-        self.nodes[node.index()].tally.evictions += 1;
-        self.nodes[node.index()].waits_for_victim = true;
         self.tell(Record::Evicted(record));
+        let row = &mut self.nodes[node.index()];
+        row.tally.evictions += 1;
+        row.waits_for_victim = true;
         self.stop(pod, grace_period, EndReason::Evicted);
     }
 

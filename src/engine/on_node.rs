@@ -8,11 +8,11 @@ use super::node_row::Planned;
 use super::record::{OomCause, OomKill, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
-use crate::ground::{Bytes, NodeId, PodId, SimTime};
+use crate::ground::{Bytes, Level, NodeId, PodId, SimTime};
 use crate::lifecycle::restart::Exit;
 use crate::model::ContainerIndex;
 use crate::oom::oom_score_adj;
-use crate::oom::victim::{Prey, badness, victim};
+use crate::oom::victim::{Prey, kill_order};
 use std::sync::Arc;
 
 /// What is no pod's.
@@ -71,15 +71,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// One container after another, until there is enough for the rest.
     fn kill_until_below(&mut self, node: NodeId, cause: OomCause, limit: Bytes) {
-        while self.held_against(node, cause) > limit {
-            let prey = self.prey(node);
-            let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
-            let Some(index) = victim(&figures, limit) else {
-                self.nodes[node.index()].nothing_to_kill = true;
+        let prey = if self.held_against(node, cause) > limit { self.prey(node) } else { Vec::new() };
+        let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
+        for (index, badness) in kill_order(&figures, limit) {
+            let (pod, container, _) = prey[index];
+            if self.held_against(node, cause) <= limit {
                 break;
-            };
-            let (pod, container, prey) = prey[index];
-            self.oom_kill(pod, container, cause, limit, Some(badness(prey, limit)));
+            }
+            // A kill before this one may have stopped its whole Pod.
+            if self.pods[pod].container(container).walk.is_some() {
+                self.oom_kill(pod, container, cause, limit, Some(badness));
+            }
         }
         self.memory_changed(node);
     }
@@ -96,12 +98,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         pods.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
         let of_pod = |pod: PodId| {
             let row = &self.pods[pod];
-            row.indices().zip(&row.containers).map(move |(index, container)| {
-                let working_set = container.working_set(self.now);
+            let all = row.indices().zip(&row.containers);
+            // Less than a byte is something: the sum of many such is what ran out.
+            let holding = all.filter(|(_, one)| one.level(self.now) > Level::ZERO);
+            holding.map(move |(index, one)| {
+                let working_set = one.level(self.now).bytes();
                 (pod, index, Prey { working_set, oom_score_adj: self.oom_score_adj(pod, index) })
             })
         };
-        pods.into_iter().flat_map(of_pod).filter(|(_, _, prey)| prey.working_set > Bytes::ZERO).collect()
+        pods.into_iter().flat_map(of_pod).collect()
     }
 
     fn oom_score_adj(&self, pod: PodId, container: ContainerIndex) -> i32 {
@@ -124,7 +129,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.oom_kills += 1;
         let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
         // A cgroup never holds more than its limit: the kernel kills instead.
-        let container_working_set = row.container(container).working_set(now).min(limit);
+        let container_working_set = row.container(container).level(now).bytes().min(limit);
         self.nodes[node.index()].tally.oom_kills += 1;
         self.tell(Record::OomKilled(OomKill {
             pod: name,

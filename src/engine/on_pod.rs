@@ -27,7 +27,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if held > Bytes::ZERO {
             row.in_memory = Ramp::flat(now, held);
             let (node, held) = (row.its_node(), row.in_memory);
-            self.change_memory(node, |sum| *sum += held);
+            self.nodes[node.index()].change_volumes(now, |sum| *sum += held);
+            self.memory_changed(node);
         }
         self.initialize_from(pod, ContainerIndex(0));
     }
@@ -64,7 +65,6 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.exits_at = SimTime::NEVER;
         self.pods[pod].restarts += u32::from(restarts > 0);
         let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
-        self.nodes[node.index()].nothing_to_kill = false;
         self.change_memory(node, |sum| *sum += ramp);
         self.plan_usage(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
@@ -310,7 +310,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.pods[*moved].slot = row.slot;
         }
         self.columns.release(node, &row.template);
-        self.change_memory(node, |sum| *sum -= row.in_memory);
+        if row.in_memory != Ramp::NONE {
+            self.nodes[node.index()].change_volumes(self.now, |sum| *sum -= row.in_memory);
+            self.memory_changed(node);
+        }
     }
 
     fn remember_working_set(&mut self, pod: PodId) {
@@ -326,13 +329,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         alive.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
         for pod in alive {
             let row = &self.pods[pod];
-            let (reason, working_set) = match row.stage {
-                Stage::Started => (EndReason::StillRunning, row.working_set(self.now)),
-                Stage::Stopping(_) => (EndReason::StillRunning, row.last_working_set),
-                Stage::Queued | Stage::Pulling | Stage::Initializing(_) => {
-                    (EndReason::StillPending, row.working_set(self.now))
-                }
-            };
+            let working_set =
+                if row.is_stopping() { row.last_working_set } else { row.working_set(self.now) };
+            let is_past_init = row.regular().iter().any(|container| container.starts > 0);
+            let reason = if is_past_init { EndReason::StillRunning } else { EndReason::StillPending };
             let end = row.end(reason, None, working_set);
             self.tell(Record::PodEnded(&end));
         }

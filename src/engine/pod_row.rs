@@ -100,7 +100,10 @@ impl PodRow {
                 true => Role::Init,
                 false => Role::Regular,
             };
-            ContainerRow::new(role, life, spec.limits.memory.map(|limit| limit.bytes()))
+            // A limit of nothing is no limit, to the runtime.
+            let memory_limit =
+                spec.limits.memory.map(|limit| limit.bytes()).filter(|limit| *limit > Bytes::ZERO);
+            ContainerRow::new(role, life, memory_limit)
         });
         let containers = containers.collect();
         PodRow {
@@ -204,8 +207,8 @@ impl ContainerRow {
         }
     }
 
-    pub fn working_set(&self, now: SimTime) -> Bytes {
-        self.walk.as_ref().map(|walk| walk.ramp.at(now).bytes()).unwrap_or_default()
+    pub fn level(&self, now: SimTime) -> Level {
+        self.walk.as_ref().map_or(Level::ZERO, |walk| walk.ramp.at(now))
     }
 }
 

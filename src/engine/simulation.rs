@@ -25,8 +25,8 @@ use crate::scheduling::Queue;
 /// The same setting and the same source's draws give the same records, always.
 ///
 /// # Panics
-/// If the setting's eviction loops or samples come without any time between them,
-/// or its node names a horizon that is [`SimTime::NEVER`]: a scenario's check refuses these.
+/// If the setting's eviction loops or samples come without any time between them, or
+/// its horizon is [`SimTime::NEVER`]: a scenario's check refuses these.
 pub fn run<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
     Simulation::new(setting, source, recorder).run(|_| ())
 }

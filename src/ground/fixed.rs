@@ -116,6 +116,13 @@ impl Add for Line {
     }
 }
 
+impl Sub for Line {
+    type Output = Line;
+    fn sub(self, other: Line) -> Line {
+        Line { origin: self.origin - other.origin, slope: self.slope - other.slope }
+    }
+}
+
 impl Line {
     /// The level at `now`.
     pub fn at(self, now: SimTime) -> Level {

@@ -73,15 +73,19 @@ impl UsageCurve {
     /// A curve of `pieces`, and what comes after them.
     ///
     /// # Panics
-    /// If there is no piece, if a repeated part takes no time, or repeats from
-    /// past the end: such a curve would never move, and the scenario's check refuses it.
+    /// If there is no piece, if what is repeated or drawn takes no time, or if it repeats
+    /// from past the end: such a curve would never move, and the scenario's check refuses it.
     pub fn new(pieces: impl Into<Arc<[Piece]>>, after: After) -> UsageCurve {
         let pieces = pieces.into();
         assert!(!pieces.is_empty(), "a curve has at least one piece");
-        if let After::RepeatFrom(first) = after {
-            let repeated = pieces.get(first as usize..).unwrap_or_default();
-            let moves = repeated.iter().any(|piece| piece.length > SimDuration::ZERO);
-            assert!(moves, "the repeated part of a curve takes some time");
+        let endless = match after {
+            After::Hold => None,
+            After::RepeatFrom(first) => Some(pieces.get(first as usize..).unwrap_or_default()),
+            After::DrawMore => Some(&*pieces),
+        };
+        if let Some(endless) = endless {
+            let moves = endless.iter().any(|piece| piece.length > SimDuration::ZERO);
+            assert!(moves, "the endless part of a curve takes some time");
         }
         UsageCurve { pieces, after }
     }

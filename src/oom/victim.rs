@@ -5,6 +5,7 @@
 //! processes: with `memory.oom.group` the whole container dies.
 
 use crate::ground::Bytes;
+use std::cmp::Reverse;
 
 /// A running container, as far as the kernel sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +21,12 @@ pub fn badness(prey: Prey, total: Bytes) -> i64 {
     i64::try_from(badness).unwrap_or(if badness < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The place of the one that is killed: the largest badness, the first among equals.
-pub fn victim(prey: &[Prey], total: Bytes) -> Option<usize> {
-    let mut worst: Option<(usize, i64)> = None;
-    for (index, one) in prey.iter().enumerate() {
-        let badness = badness(*one, total);
-        if worst.is_none_or(|(_, largest)| badness > largest) {
-            worst = Some((index, badness));
-        }
-    }
-    worst.map(|(index, _)| index)
+/// The order in which they are killed, while memory is short: the largest badness
+/// first, as listed among equals. Each by its place, with its badness.
+pub fn kill_order(prey: &[Prey], total: Bytes) -> Vec<(usize, i64)> {
+    let mut order: Vec<(usize, i64)> = prey.iter().map(|one| badness(*one, total)).enumerate().collect();
+    order.sort_by_key(|(_, badness)| Reverse(*badness));
+    order
 }
 
 #[cfg(test)]
@@ -44,7 +41,8 @@ mod tests {
         let node = Bytes::gibi(64);
         let thousandths = |prey| badness(prey, node) * 1000 / node.0 as i64;
         assert_eq!((thousandths(database), thousandths(application)), (1031, 1015));
-        assert_eq!(victim(&[application, database], node), Some(1));
-        assert_eq!(victim(&[], node), None);
+        let order: Vec<usize> =
+            kill_order(&[application, database], node).iter().map(|(place, _)| *place).collect();
+        assert_eq!(order, [1, 0]);
     }
 }

@@ -140,3 +140,19 @@ fn what_a_memory_backed_empty_dir_holds_counts_as_the_pods_working_set() {
     );
     assert_eq!(pod["working_set_bytes"], (17u32 << 20).to_string());
 }
+
+#[test]
+fn who_is_stopped_while_initializing_never_counts_as_running() {
+    // 1000 Mi of daemons are above 924 Mi: told to stop at 3 s, with 2 s to go at the horizon of 4 s.
+    let text = alone(
+        "Kubernetes",
+        "{name: w, replicas: 1, template: {spec: {initContainers: [{name: i}], containers: [{name: a}]}}, \
+         behavior: {containers: {i: {runTime: 1h, workingSet: 10Mi, stopTime: 10s}}}}",
+    );
+    let text = text
+        .replace("horizon: 10m", "horizon: 4s")
+        .replace("firstPass: 3s", "firstPass: 3s, systemDaemons: 1000Mi");
+    let tables = tables(&read(&text), Passes::ThatMatter);
+    assert_eq!(rows(&tables["evictions"]).len(), 1);
+    assert_eq!(rows(&tables["pods"])[0]["end"], "StillPending");
+}

@@ -171,3 +171,49 @@ fn when_all_are_critical_nobody_goes_and_it_is_told() {
     // Looks at 3, 13, …, 593 s: sixty.
     assert_eq!(run["passes_without_victim"], "60");
 }
+
+#[test]
+fn the_kernel_waits_for_a_container_that_holds_something() {
+    // The volume alone is 2 Gi on a node of 1 Gi: nothing to kill at 0 s. The container grows from
+    // nothing by 1 Mi a second: its first byte comes within a microsecond, and is killed for. Then at
+    // once again, and after waits of 10, 20, 40, 80, 160 s; the next, of 300 s, passes the horizon.
+    let volume = "workloads:\n  - {name: w, replicas: 1, template: {spec: {containers: [{name: c}], \
+        volumes: [{name: v, emptyDir: {medium: Memory}}]}}, behavior: {containers: {c: {workingSet: \
+        {leak: {from: 0, perSecond: 1Mi}}}}, volumes: {v: 2Gi}}}\n";
+    let text = node("", "").replace("pods:\n", volume).replace("firstPass: 3s", "firstPass: 11m");
+    let kills = rows(&tables(&read(&text), Passes::ThatMatter)["oom_kills"]);
+    let instants: Vec<f64> = kills.iter().map(|kill| kill["time_s"].parse().expect("an instant")).collect();
+    let expected = [0.0, 0.0, 10.0, 30.0, 70.0, 150.0, 310.0];
+    assert_eq!(instants.len(), expected.len(), "{instants:?}");
+    assert!(instants.iter().zip(expected).all(|(one, other)| (one - other).abs() < 0.001), "{instants:?}");
+}
+
+#[test]
+fn daemons_that_fill_the_node_for_a_moment_do_not_blind_the_kernel() {
+    // 1100 Mi of daemons from 10 s to 11 s, when the pod holds nothing. It jumps to 3 Gi 60 s after
+    // each start: at 60, 120, 190 (after a wait of 10 s), 270 (20 s), 370 (40 s), 510 s (80 s).
+    let more = ", systemDaemons: {steps: [{at: 0s, level: 100Mi}, {at: 10s, level: 1100Mi}, {at: 11s, level: 100Mi}]}";
+    let pods = "  - {name: late, priority: 2000000000, workingSet: {steps: [{at: 0s, level: 0}, {at: 1m, level: 3Gi}]}}\n";
+    let kills = rows(&tables(&read(&node(more, pods)), Passes::ThatMatter)["oom_kills"]);
+    let instants: Vec<&str> = kills.iter().map(|kill| kill["time_s"].as_str()).collect();
+    assert_eq!(instants, ["60", "120", "190", "270", "370", "510"]);
+}
+
+#[test]
+fn a_memory_limit_of_nothing_is_no_limit() {
+    let pods = "  - {name: a, workingSet: 300Mi, limits: {memory: 0}}\n";
+    let tables = tables(&read(&node("", pods)), Passes::ThatMatter);
+    assert_eq!(rows(&tables["runs"])[0]["oom_kills"], "0");
+}
+
+#[test]
+fn thousands_of_containers_are_killed_in_one_go() {
+    // 20000 pods of 1 Mi on a node of 1 Gi: all but 1024 have to go, at once, and none comes back.
+    // (The loop looks at 11 min, past the horizon.)
+    let pods = "  - {name: a, count: 20000, workingSet: 1Mi, restartPolicy: Never}\n";
+    let text = node("", pods)
+        .replace("memory: 1Gi", "memory: 1Gi, pods: 100000")
+        .replace("firstPass: 3s", "firstPass: 11m");
+    let run = &rows(&tables(&read(&text), Passes::ThatMatter)["runs"])[0];
+    assert_eq!(run["oom_kills"], (20_000 - 1024).to_string());
+}

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 /// An amount of memory on a node of 1 Gi.
 fn mebi() -> impl Strategy<Value = u32> {
-    prop_oneof![4 => 20..400u32, 1 => 400..1100u32]
+    prop_oneof![1 => Just(0), 6 => 20..400u32, 2 => 400..1400u32]
 }
 
 fn seconds() -> impl Strategy<Value = u32> {
@@ -35,7 +35,7 @@ fn usage() -> BoxedStrategy<String> {
         format!("{{sawtooth: {{low: {low}Mi, high: {}Mi, period: {s}s}}}}", low + more)
     });
     let walk = (mebi(), 1..80u32, 5..60u32).prop_map(|(start, step, every)| {
-        format!("{{randomWalk: {{start: {start}Mi, step: {step}Mi, every: {every}s, min: 0, max: 1200Mi}}}}")
+        format!("{{randomWalk: {{start: {start}Mi, step: {step}Mi, every: {every}s, min: 0, max: 1500Mi}}}}")
     });
     let square = (10..200u32, mebi(), seconds()).prop_map(|(low, more, s)| {
         format!("{{square: {{low: {low}Mi, high: {}Mi, halfPeriod: {s}s}}}}", low + more)
