@@ -11,7 +11,6 @@ use super::source::{CurveOwner, Source};
 use crate::ground::{Bytes, Level, NodeId, PodId, SimTime};
 use crate::lifecycle::restart::Exit;
 use crate::model::ContainerIndex;
-use crate::oom::oom_score_adj;
 use crate::oom::victim::{Prey, kill_order};
 use std::sync::Arc;
 
@@ -94,25 +93,20 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// All containers that hold memory, the oldest pod's first.
     fn prey(&self, node: NodeId) -> Vec<(PodId, ContainerIndex, Prey)> {
-        let mut pods = self.nodes[node.index()].pods.clone();
-        pods.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
-        let of_pod = |pod: PodId| {
-            let row = &self.pods[pod];
-            let all = row.indices().zip(&row.containers);
-            // Less than a byte is something: the sum of many such is what ran out.
-            let holding = all.filter(|(_, one)| one.level(self.now) > Level::ZERO);
-            holding.map(move |(index, one)| {
-                let working_set = one.level(self.now).bytes();
-                (pod, index, Prey { working_set, oom_score_adj: self.oom_score_adj(pod, index) })
-            })
-        };
-        pods.into_iter().flat_map(of_pod).collect()
-    }
-
-    fn oom_score_adj(&self, pod: PodId, container: ContainerIndex) -> i32 {
-        let row = &self.pods[pod];
-        let capacity = self.setting.nodes[row.its_node().index()].node.capacity.memory;
-        oom_score_adj(&row.template.spec, row.template.container(container), capacity)
+        let mut prey = Vec::new();
+        for pod in &self.nodes[node.index()].pods {
+            let row = &self.pods[*pod];
+            for (index, one) in row.indices().zip(&row.containers) {
+                let level = one.level(self.now);
+                // Less than a byte is something: the sum of many such is what ran out.
+                if level > Level::ZERO {
+                    let one = Prey { working_set: level.bytes(), oom_score_adj: one.oom_score_adj };
+                    prey.push((*pod, index, one));
+                }
+            }
+        }
+        prey.sort_by_key(|(pod, _, _)| self.pods[*pod].name.serial);
+        prey
     }
 
     fn oom_kill(
@@ -123,13 +117,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         limit: Bytes,
         badness: Option<i64>,
     ) {
-        let oom_score_adj = self.oom_score_adj(pod, container);
         let now = self.now;
         let row = &mut self.pods[pod];
         row.oom_kills += 1;
         let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
         // A cgroup never holds more than its limit: the kernel kills instead.
-        let container_working_set = row.container(container).level(now).bytes().min(limit);
+        let killed = row.container(container);
+        let container_working_set = killed.level(now).bytes().min(limit);
+        let oom_score_adj = killed.oom_score_adj;
         self.nodes[node.index()].tally.oom_kills += 1;
         self.tell(Record::OomKilled(OomKill {
             pod: name,

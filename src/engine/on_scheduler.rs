@@ -50,8 +50,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn bind(&mut self, pod: PodId, node: NodeId) {
         let on_node = &mut self.nodes[node.index()];
         let row = &mut self.pods[pod];
-        row.node = Some(node);
-        row.bound = Some(self.now);
+        row.bind(node, self.setting.nodes[node.index()].node.capacity.memory, self.now);
         row.slot = on_node.pods.len() as u32;
         on_node.pods.push(pod);
         self.columns.bind(node, &row.template);

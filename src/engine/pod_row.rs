@@ -12,6 +12,7 @@ use crate::ground::{Bytes, Level, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
 use crate::model::{ContainerIndex, ContainerLife, PodTemplate, VolumeKind};
+use crate::oom::oom_score_adj;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
@@ -63,6 +64,8 @@ pub struct ContainerRow {
     pub role: Role,
     pub life: ContainerLife,
     pub memory_limit: Option<Bytes>,
+    /// What its kubelet told the kernel; it depends on the node.
+    pub oom_score_adj: i32,
     pub state: ContainerState,
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
@@ -131,6 +134,15 @@ impl PodRow {
         &mut self.containers[usize::from(index.0)]
     }
 
+    /// Gives it its node, which has so much memory.
+    pub fn bind(&mut self, node: NodeId, capacity: Bytes, now: SimTime) {
+        (self.node, self.bound) = (Some(node), Some(now));
+        let specs = self.template.spec.all_containers();
+        for (container, spec) in self.containers.iter_mut().zip(specs) {
+            container.oom_score_adj = oom_score_adj(&self.template.spec, spec, capacity);
+        }
+    }
+
     /// All its containers' places.
     pub fn indices(&self) -> impl Iterator<Item = ContainerIndex> + use<> {
         (0..self.containers.len() as u16).map(ContainerIndex)
@@ -197,6 +209,7 @@ impl ContainerRow {
             role,
             life,
             memory_limit,
+            oom_score_adj: 0,
             state: ContainerState::Waiting,
             walk: None,
             ticket: 0,
