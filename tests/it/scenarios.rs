@@ -119,7 +119,7 @@ fn what_kubernetes_accepts_and_hardly_anybody_means_is_told() {
         "horizon: 1h
 kubelet: {evictionMaxPodGracePeriod: -1}
 nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}, firstPass: 0s}]
-pods: [{name: web, requests: {memory: 100m}, priority: 2000000000, startUpTime: 0s, stopTime: 1s, pullTime: 0s}]
+pods: [{name: web, requests: {memory: 100m}, priority: 2000000000, static: true, startUpTime: 0s, stopTime: 1s, pullTime: 0s}]
 workloads:
   - name: db
     replicas: 1
@@ -132,6 +132,7 @@ a negative evictionMaxPodGracePeriod stops pods at once, as the kubelet does tod
 100m of memory (s/a-story.yaml:4:39) is no whole number of bytes and is rounded up; did you mean 100Mi?
 pod web says nothing of its workingSet: it uses no memory
 pod web has priority 2000000000: from 2000000000 on, a pod is never evicted
+pod web is static: never evicted; but the scheduler gives it its node, as any other's
 the value of the priority class high is not known here: workload db has priority 0 (write `priority`)
 "#);
 }

@@ -7,6 +7,7 @@ use evictsim::scenario::mistake::listed;
 use evictsim::scenario::{self, Scenario};
 use std::collections::BTreeMap;
 use std::io::{self, Error, ErrorKind, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// Every table's text, by its name.
@@ -18,6 +19,13 @@ pub fn read(text: &str) -> Scenario {
         _ => Err(Error::from(ErrorKind::NotFound)),
     };
     scenario::read("story.yaml", &open).unwrap_or_else(|mistakes| panic!("{}\n{text}", listed(&mistakes)))
+}
+
+/// A scenario that the project ships, by its path below `scenarios/`.
+pub fn shipped(path: &str) -> Scenario {
+    let open = |path: &str| std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let path = format!("scenarios/{path}");
+    scenario::read(&path, &open).unwrap_or_else(|mistakes| panic!("{}", listed(&mistakes)))
 }
 
 /// All tables of all runs and replications.

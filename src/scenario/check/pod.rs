@@ -89,9 +89,15 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         };
         let (container, plan) = check.container(&pod.name, &asked, (spot, &Doing::of_pod(pod)));
         let (priority, drawn_priority) = self.priority(&spot.key("priority"), &words, pod.priority.as_ref());
+        if pod.is_static {
+            self.findings.assume(format!(
+                "{words} is static: never evicted; but the scheduler gives it its node, as any other's"
+            ));
+        }
         let spec = PodSpec {
             containers: vec![container],
             priority,
+            is_static: pod.is_static,
             restart_policy: restart_policy(pod.restart_policy),
             termination_grace_period: grace_period(pod.termination_grace_period_seconds),
             tolerations: self.tolerations(&spot.key("tolerations"), &pod.tolerations),

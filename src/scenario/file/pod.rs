@@ -25,6 +25,9 @@ pub struct PodFile {
     pub limits: Option<AmountsFile>,
     /// Larger is more important. Default 0.
     pub priority: Option<MayVary<i32, f64>>,
+    /// The kubelet read it from a file of its own, not from the API: it is never evicted. Default false.
+    #[serde(rename = "static", default)]
+    pub is_static: bool,
     /// Its memory over time. Default 0.
     pub working_set: Option<UsageFile>,
     /// From running to its own exit. Without it, it runs until it is stopped.
