@@ -7,11 +7,14 @@
 //! Next: [`order`], the two orders that the simulator was written to compare.
 
 pub mod admission;
+pub mod condition;
 pub mod monitor;
 pub mod order;
 pub mod signal;
 pub mod threshold;
 
+pub use admission::{Rejection, admit};
+pub use condition::{NodeCondition, NodeConditions};
 pub use monitor::{Monitor, PassVerdict};
 pub use order::{Candidate, Criterion, EvictionOrder, KubeletOrder, QosOrder, first, rank};
 pub use signal::{Observation, Observations, Signal};

@@ -5,7 +5,7 @@ use super::pod_row::Stage;
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::eviction::admission::admits_under_memory_pressure;
+use crate::eviction::{NodeCondition, NodeConditions, admit};
 use crate::ground::{NodeId, PodId};
 use crate::model::PodTemplate;
 use crate::scheduling::{self, filter};
@@ -60,7 +60,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.columns.bind(node, &row.template);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
         let (name, pull_time) = (row.name, row.pull_time);
-        let is_admitted = !on_node.under_pressure || admits_under_memory_pressure(&row.template);
+        // Memory is the only thing that runs short here (fidelity F-4).
+        let conditions: NodeConditions =
+            on_node.under_pressure.then_some(NodeCondition::MemoryPressure).into_iter().collect();
+        let is_admitted = admit(&row.template, conditions).is_ok();
         self.tell(Record::PodBound { pod: name, node });
         if is_admitted {
             self.pods[pod].stage = Stage::Pulling;

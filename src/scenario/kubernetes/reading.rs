@@ -8,8 +8,8 @@
 use super::{Amounts, Container, EmptyDir, Obj, Resources, Spec};
 use crate::ground::{Amount, SimDuration};
 use crate::model::{
-    ContainerSpec, PodSpec, QosClass, ResourceAmounts, RestartPolicy, Taint, TaintEffect, Toleration,
-    TolerationOperator, Volume, VolumeKind,
+    ContainerSpec, PodSpec, PodTemplate, QosClass, ResourceAmounts, RestartPolicy, Taint, TaintEffect,
+    Toleration, TolerationOperator, Volume, VolumeKind,
 };
 use crate::scenario::mistake::Mistake;
 use crate::scenario::quantity::Quantity;
@@ -48,6 +48,17 @@ impl Obj {
             is_mirror: pod.metadata.annotations.contains_key(CONFIG_MIRROR),
             ..spec
         })
+    }
+
+    /// This pod with all that follows from its manifest. The class that the API server gave it
+    /// is believed, as the kubelet believes it, even if the manifest says otherwise.
+    ///
+    /// # Errors
+    /// All mistakes of the manifest, then a class that does not exist.
+    pub fn pod_template(&self) -> Result<PodTemplate, Vec<Mistake>> {
+        let template = PodTemplate::new(self.pod_spec()?);
+        let qos = self.status_qos_class()?.unwrap_or(template.qos);
+        Ok(PodTemplate { qos, ..template })
     }
 
     /// The class that the API server gave to this pod, if it has.
@@ -448,6 +459,16 @@ spec:
     fn a_grace_period_past_all_counting_is_forever() {
         let yaml = "{spec: {containers: [{}], terminationGracePeriodSeconds: 9223372036854775807}}";
         assert_eq!(obj(yaml).pod_spec().expect("valid").termination_grace_period, Some(SimDuration::FOREVER));
+    }
+
+    #[test]
+    fn the_class_in_a_pods_status_is_believed_before_its_manifest() {
+        let class_of = |status: &str| {
+            let yaml = format!("{{kind: Pod, spec: {{containers: [{{}}]}}, status: {status}}}");
+            obj(&yaml).pod_template().expect("a good pod").qos
+        };
+        assert_eq!(class_of("{}"), QosClass::BestEffort);
+        assert_eq!(class_of("{qosClass: Guaranteed}"), QosClass::Guaranteed);
     }
 
     #[test]

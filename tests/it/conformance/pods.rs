@@ -1,9 +1,11 @@
 //! What the kubelet and the scheduler make of one pod, and of pods against each other.
 
 use super::family;
-use evictsim::eviction::{Candidate, EvictionOrder, KubeletOrder, rank};
+use evictsim::eviction::{
+    Candidate, EvictionOrder, KubeletOrder, NodeCondition, NodeConditions, Rejection, admit, rank,
+};
 use evictsim::ground::{Amount, Bytes, PodId};
-use evictsim::model::{PodLevelResources, PodSpec, QosClass, Resource, ResourceAmounts};
+use evictsim::model::{PodLevelResources, PodSpec, PodTemplate, QosClass, Resource, ResourceAmounts};
 use evictsim::oom::oom_score_adj;
 use evictsim::scenario::kubernetes::Obj;
 use serde_json::{Map, Value, json};
@@ -61,6 +63,29 @@ fn pods_under_memory_pressure_rank_as_in_the_kubelet() {
     });
 }
 
+#[test]
+fn a_kubelet_under_pressure_admits_whom_the_recorded_one_does() {
+    family("admission", |case| {
+        let pod = template(&case["pod"])?;
+        let reported = case["nodeConditions"].as_array().expect("a list of conditions");
+        let condition = |name: &Value| name.as_str().and_then(NodeCondition::named);
+        let conditions: Option<NodeConditions> = reported.iter().map(condition).collect();
+        let verdict = admit(&pod, conditions.ok_or("a condition that is not known here")?);
+        compare(&admission(verdict, &case["expect"]), &case["expect"])
+    });
+}
+
+/// As recorded: with the message only where the kubelet's is always the same.
+fn admission(verdict: Result<(), Rejection>, recorded: &Value) -> Value {
+    match verdict {
+        Ok(()) => json!({"admit": true}),
+        Err(rejection) if recorded.get("message").is_some() => {
+            json!({"admit": false, "reason": Rejection::REASON, "message": rejection.to_string()})
+        }
+        Err(_) => json!({"admit": false, "reason": Rejection::REASON}),
+    }
+}
+
 fn candidate(pod: &Value, stats: &Value, number: u32) -> Result<Candidate, String> {
     let spec = pod_spec(pod)?;
     let known = stats[name_of(pod)].as_object();
@@ -92,8 +117,12 @@ fn name_of(pod: &Value) -> &str {
 }
 
 fn pod_spec(pod: &Value) -> Result<PodSpec, String> {
+    Ok(template(pod)?.spec)
+}
+
+fn template(pod: &Value) -> Result<PodTemplate, String> {
     let obj: Obj = serde_json::from_value(pod.clone()).map_err(|error| error.to_string())?;
-    obj.pod_spec().map_err(|mistakes| mistakes.iter().map(|one| format!("{one}\n")).collect())
+    obj.pod_template().map_err(|mistakes| mistakes.iter().map(|one| format!("{one}\n")).collect())
 }
 
 /// As recorded: rounded up once, and without a key where nothing was said.
