@@ -11,11 +11,16 @@ pub mod condition;
 pub mod monitor;
 pub mod order;
 pub mod signal;
+pub mod statistics;
 pub mod threshold;
 
 pub use admission::{Rejection, admit};
 pub use condition::{NodeCondition, NodeConditions};
 pub use monitor::{Monitor, PassVerdict};
-pub use order::{Candidate, Criterion, EvictionOrder, KubeletOrder, QosOrder, first, rank};
+pub use order::{
+    Candidate, Candidates, Compares, Criterion, DiskCandidate, EvictionOrder, FilesystemLayout, KnownPod,
+    KubeletOrder, PidCandidate, QosOrder, first, rank,
+};
 pub use signal::{Observation, Observations, Signal};
+pub use statistics::PodStatistics;
 pub use threshold::{EvictionSettings, Threshold, ThresholdValue};

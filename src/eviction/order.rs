@@ -2,10 +2,12 @@
 //! all its pods.
 //!
 //! What: two orders over the same facts, the lesson's and the kubelet's, the
-//! trait for a third, and the one place where ties are broken.
+//! trait for a third, and the one place where ties are broken. Here are the facts that
+//! count when memory is short; [`disk`] and [`pids`] have those of the other signals.
 //! Never: whether anybody must go, who is exempt (a critical pod is ranked, then
 //! passed over), or where the figures come from.
-//! Next: [`crate::model::PodSpec::eviction_request`], the request that counts here.
+//! Next: [`candidates`], one call for any signal;
+//! [`crate::model::PodSpec::eviction_request`], the request that counts here.
 //!
 //! Cost: [`rank`] sorts n candidates in O(n log n) comparisons of O(1), in place
 //! and without allocating; [`first`] looks once at each. Measured on one of two
@@ -13,11 +15,19 @@
 //! 110 random candidates takes about 4 us, 500 about 25 us. Tried and lost:
 //! building each pod's whole key and comparing keys, about 5 us for 110.
 
+pub mod candidates;
+pub mod disk;
+pub mod pids;
+
 use crate::ground::{Amount, Bytes, PodId};
 use crate::model::QosClass;
 use std::cmp::Ordering;
 
-/// A pod on a starved node, as far as a ranking may see it.
+pub use candidates::{Candidates, KnownPod};
+pub use disk::{DiskCandidate, DiskResource, FilesystemLayout};
+pub use pids::PidCandidate;
+
+/// A pod on a node whose memory is short, as far as a ranking may see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub pod: PodId,
@@ -45,20 +55,71 @@ impl Candidate {
     }
 }
 
-/// Decides which of two pods on a starved node is evicted first.
+/// What every ranking knows of a pod, whatever is short.
+pub trait Contender {
+    fn pod(&self) -> PodId;
+    /// What ties go by: the smaller goes first.
+    fn serial(&self) -> u64;
+    fn qos(&self) -> QosClass;
+}
+
+/// A candidate for what can be requested, and so be used beyond the request.
+pub trait AgainstRequest {
+    fn priority(&self) -> i32;
+
+    /// Whether it is known to use more than it requested. Equal is not more.
+    fn exceeds_request(&self) -> bool;
+
+    /// How far its use lies above its request; negative when below, absent when the
+    /// statistics do not know the pod.
+    fn excess(&self) -> Option<Amount>;
+}
+
+impl Contender for Candidate {
+    fn pod(&self) -> PodId {
+        self.pod
+    }
+
+    fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    fn qos(&self) -> QosClass {
+        self.qos
+    }
+}
+
+impl AgainstRequest for Candidate {
+    fn priority(&self) -> i32 {
+        self.priority
+    }
+
+    fn exceeds_request(&self) -> bool {
+        Candidate::exceeds_request(self)
+    }
+
+    fn excess(&self) -> Option<Amount> {
+        Candidate::excess(self)
+    }
+}
+
+/// Decides which of two candidates `C` is evicted first.
 ///
-/// An order answers; it does not act, draw, record or look around. It must be a
+/// It answers; it does not act, draw, record or look around. It must be a
 /// total preorder: the same answer every time, and no three pods each of which
 /// goes before the next.
-pub trait EvictionOrder {
+pub trait Compares<C> {
+    /// `Less` means `a` goes first. `Equal` is allowed: [`rank`] breaks ties.
+    fn compare(&self, a: &C, b: &C) -> Ordering;
+
+    /// What [`Compares::compare`] decided between the two by.
+    fn deciding(&self, a: &C, b: &C) -> Criterion;
+}
+
+/// Decides who on a starved node is evicted first, whatever the node is short of.
+pub trait EvictionOrder: Compares<Candidate> + Compares<DiskCandidate> + Compares<PidCandidate> {
     /// As scenarios and results spell it.
     fn name(&self) -> &'static str;
-
-    /// `Less` means `a` goes first. `Equal` is allowed: [`rank`] breaks ties.
-    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering;
-
-    /// What [`EvictionOrder::compare`] decided between the two by.
-    fn deciding(&self, a: &Candidate, b: &Candidate) -> Criterion;
 }
 
 /// What can put one pod before another.
@@ -69,6 +130,7 @@ pub enum Criterion {
     QosClass,
     ExceedsRequest,
     Priority,
+    /// How far it is above its request; of processes, which nobody can request, how many it has.
     Excess,
     /// Nothing that the order looks at: the older pod goes.
     Serial,
@@ -97,25 +159,31 @@ impl EvictionOrder for QosOrder {
     fn name(&self) -> &'static str {
         "QosClass"
     }
+}
 
-    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
-        a.qos.cmp(&b.qos).then_with(|| KubeletOrder.compare(a, b))
+impl<C: Contender> Compares<C> for QosOrder
+where
+    KubeletOrder: Compares<C>,
+{
+    fn compare(&self, a: &C, b: &C) -> Ordering {
+        a.qos().cmp(&b.qos()).then_with(|| KubeletOrder.compare(a, b))
     }
 
-    fn deciding(&self, a: &Candidate, b: &Candidate) -> Criterion {
-        if a.qos == b.qos { KubeletOrder.deciding(a, b) } else { Criterion::QosClass }
+    fn deciding(&self, a: &C, b: &C) -> Criterion {
+        if a.qos() == b.qos() { KubeletOrder.deciding(a, b) } else { Criterion::QosClass }
     }
 }
 
-/// The kubelet's order under memory pressure: pods without statistics, then
-/// those over their request, then low priority, then the largest excess.
+/// The kubelet's order. By memory and disk: pods without statistics, then those over
+/// their request, then low priority, then the largest excess. By process ids: see [`pids`].
 ///
 /// The kubelet asks for statistics again in each of its comparisons. Asking once,
 /// first, is the same: where one pod lacks them the first comparison has decided,
 /// and where both do, all but their priority is equal. So every step compares
 /// what each pod is by itself, which makes this a total preorder.
 ///
-/// Source: kubernetes `pkg/kubelet/eviction/helpers.go`, `rankMemoryPressure` (1.32).
+/// Source: kubernetes `pkg/kubelet/eviction/helpers.go`, `rankMemoryPressure`
+/// and `rankDiskPressureFunc` (1.32).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KubeletOrder;
 
@@ -123,22 +191,24 @@ impl EvictionOrder for KubeletOrder {
     fn name(&self) -> &'static str {
         "Kubelet"
     }
+}
 
-    fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
-        let has_statistics = |pod: &Candidate| pod.working_set.is_some();
+impl<C: AgainstRequest> Compares<C> for KubeletOrder {
+    fn compare(&self, a: &C, b: &C) -> Ordering {
+        let has_statistics = |pod: &C| pod.excess().is_some();
         has_statistics(a)
             .cmp(&has_statistics(b))
             .then_with(|| b.exceeds_request().cmp(&a.exceeds_request()))
-            .then_with(|| a.priority.cmp(&b.priority))
+            .then_with(|| a.priority().cmp(&b.priority()))
             .then_with(|| b.excess().cmp(&a.excess()))
     }
 
-    fn deciding(&self, a: &Candidate, b: &Candidate) -> Criterion {
-        if a.working_set.is_some() != b.working_set.is_some() {
+    fn deciding(&self, a: &C, b: &C) -> Criterion {
+        if a.excess().is_some() != b.excess().is_some() {
             Criterion::Statistics
         } else if a.exceeds_request() != b.exceeds_request() {
             Criterion::ExceedsRequest
-        } else if a.priority != b.priority {
+        } else if a.priority() != b.priority() {
             Criterion::Priority
         } else if a.excess() != b.excess() {
             Criterion::Excess
@@ -150,28 +220,28 @@ impl EvictionOrder for KubeletOrder {
 
 /// Whose turn is before whose: `order`, and among equals the older pod, where the
 /// kubelet leaves it to chance (fidelity F-8).
-fn turn(order: &dyn EvictionOrder, a: &Candidate, b: &Candidate) -> Ordering {
-    order.compare(a, b).then(a.serial.cmp(&b.serial))
+fn turn<C: Contender, O: Compares<C> + ?Sized>(order: &O, a: &C, b: &C) -> Ordering {
+    order.compare(a, b).then(a.serial().cmp(&b.serial()))
 }
 
 /// Sorts into eviction order.
 ///
 /// # Panics
-/// Possibly, if `order` contradicts itself: see [`EvictionOrder`].
-pub fn rank(order: &dyn EvictionOrder, candidates: &mut [Candidate]) {
+/// Possibly, if `order` contradicts itself: see [`Compares`].
+pub fn rank<C: Contender, O: Compares<C> + ?Sized>(order: &O, candidates: &mut [C]) {
     candidates.sort_unstable_by(|a, b| turn(order, a, b));
 }
 
 /// The one that [`rank`] would put in front; for those who need no more.
-pub fn first<'a>(
-    order: &dyn EvictionOrder,
-    candidates: impl IntoIterator<Item = &'a Candidate>,
-) -> Option<&'a Candidate> {
-    candidates.into_iter().min_by(|a, b| turn(order, a, b))
+pub fn first<'a, C: Contender, O: Compares<C> + ?Sized>(
+    order: &O,
+    candidates: impl IntoIterator<Item = &'a C>,
+) -> Option<&'a C> {
+    candidates.into_iter().min_by(|a, b| turn(order, *a, *b))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use QosClass::{BestEffort, Burstable, Guaranteed};
     use proptest::prelude::*;
@@ -312,7 +382,18 @@ mod tests {
         assert_eq!(ranked(&KubeletOrder, pods), [2, 1]);
     }
 
-    const ORDERS: [&dyn EvictionOrder; 2] = [&QosOrder, &KubeletOrder];
+    pub(super) const ORDERS: [&dyn EvictionOrder; 2] = [&QosOrder, &KubeletOrder];
+
+    /// What an order must be, and that it says `Serial` exactly where it finds two equal.
+    pub(super) fn assert_total_preorder<C, O>(order: &O, [a, b, c]: &[C; 3])
+    where
+        O: Compares<C> + ?Sized,
+    {
+        let goes_no_later = |x, y| order.compare(x, y) != Ordering::Greater;
+        assert_eq!(order.compare(a, b), order.compare(b, a).reverse());
+        assert!(!(goes_no_later(a, b) && goes_no_later(b, c)) || goes_no_later(a, c));
+        assert_eq!(order.deciding(a, b) == Criterion::Serial, order.compare(a, b) == Ordering::Equal);
+    }
 
     /// Few distinct values, so that ties in every key are common.
     fn any_candidate() -> impl Strategy<Value = Candidate> {
@@ -349,19 +430,9 @@ mod tests {
         }
 
         #[test]
-        fn the_age_decides_exactly_between_pods_that_an_order_finds_equal(a in any_candidate(), b in any_candidate()) {
+        fn every_order_is_a_total_preorder_and_leaves_exactly_equals_to_their_age(a in any_candidate(), b in any_candidate(), c in any_candidate()) {
             for order in ORDERS {
-                let equal = order.compare(&a, &b) == Ordering::Equal;
-                prop_assert_eq!(order.deciding(&a, &b) == Criterion::Serial, equal);
-            }
-        }
-
-        #[test]
-        fn every_order_is_a_total_preorder(a in any_candidate(), b in any_candidate(), c in any_candidate()) {
-            for order in ORDERS {
-                let goes_no_later = |x, y| order.compare(x, y) != Ordering::Greater;
-                prop_assert_eq!(order.compare(&a, &b), order.compare(&b, &a).reverse());
-                prop_assert!(!(goes_no_later(&a, &b) && goes_no_later(&b, &c)) || goes_no_later(&a, &c));
+                assert_total_preorder(order, &[a, b, c]);
             }
         }
 

@@ -26,6 +26,8 @@ pub struct PodTemplate {
     pub memory_limit: Option<Bytes>,
     /// What the eviction ranking subtracts: an older formula than the scheduler's, and not rounded.
     pub eviction_request: Amount,
+    /// The same of ephemeral storage, for rankings by disk.
+    pub eviction_storage_request: Amount,
 }
 
 /// Which container of a Pod: init containers first, then regular ones, in the manifest's order.
@@ -49,6 +51,7 @@ impl PodTemplate {
             scored_memory: scored.memory.unwrap_or_default().bytes(),
             memory_limit: limits.memory.map(Amount::bytes),
             eviction_request: spec.eviction_request(Resource::Memory),
+            eviction_storage_request: spec.eviction_request(Resource::EphemeralStorage),
             spec,
         }
     }

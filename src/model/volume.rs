@@ -34,4 +34,20 @@ impl VolumeKind {
     pub fn dies_with_its_pod(self) -> bool {
         matches!(self, VolumeKind::EmptyDir { .. } | VolumeKind::MemoryEmptyDir { .. })
     }
+
+    /// Whether the kubelet counts what it holds as its Pod's use of the node's disk:
+    /// not what lies in memory or elsewhere, and of what is only mounted into a Pod
+    /// just the kinds that it once decided for.
+    /// Source: kubernetes `localVolumeNames` and `IsLocalEphemeralVolume` (1.32).
+    pub fn counts_as_local_storage(self) -> bool {
+        match self {
+            VolumeKind::EmptyDir { .. }
+            | VolumeKind::HostPath
+            | VolumeKind::ConfigMap
+            | VolumeKind::GitRepo => true,
+            VolumeKind::MemoryEmptyDir { .. } | VolumeKind::PersistentVolumeClaim | VolumeKind::Other => {
+                false
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@
 //! that is absent, too, the test says that it was skipped.
 
 mod pods;
+mod rankings;
 
 use serde_json::Value;
 use std::io::Write;

@@ -9,7 +9,7 @@ use crate::eviction::{
     Candidate, EvictionOrder, EvictionSettings, KubeletOrder, Observation, QosOrder, Signal, Threshold,
     ThresholdValue, rank,
 };
-use crate::ground::{Bytes, MilliCpu, PodId, SimDuration};
+use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::model::{
     ContainerSpec, Controller, Node, PodSpec, PodTemplate, QosClass, Room, UsageCurve, Workload,
 };
@@ -99,6 +99,7 @@ fn template(qos: QosClass, request: u64) -> PodTemplate {
         scored_memory: Bytes::mebi(200),
         memory_limit: None,
         eviction_request: Bytes::mebi(request).into(),
+        eviction_storage_request: Amount::ZERO,
     }
 }
 

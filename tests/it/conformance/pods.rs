@@ -1,15 +1,12 @@
-//! What the kubelet and the scheduler make of one pod, and of pods against each other.
+//! What the kubelet and the scheduler make of one pod.
 
 use super::family;
-use evictsim::eviction::{
-    Candidate, EvictionOrder, KubeletOrder, NodeCondition, NodeConditions, Rejection, admit, rank,
-};
-use evictsim::ground::{Amount, Bytes, PodId};
+use evictsim::eviction::{NodeCondition, NodeConditions, Rejection, admit};
+use evictsim::ground::{Amount, Bytes};
 use evictsim::model::{PodLevelResources, PodSpec, PodTemplate, QosClass, Resource, ResourceAmounts};
 use evictsim::oom::oom_score_adj;
 use evictsim::scenario::kubernetes::Obj;
 use serde_json::{Map, Value, json};
-use std::cmp::Ordering;
 
 #[test]
 fn classes_oom_scores_and_critical_pods_are_those_of_the_kubelet() {
@@ -51,19 +48,6 @@ fn what_a_pod_requests_is_what_the_scheduler_and_the_eviction_ranking_count() {
 }
 
 #[test]
-fn pods_under_memory_pressure_rank_as_in_the_kubelet() {
-    family("eviction_rank_memory", |case| {
-        let pods = case["pods"].as_array().expect("a list of pods");
-        let mut candidates = Vec::new();
-        for (pod, number) in pods.iter().zip(0..) {
-            candidates.push(candidate(pod, &case["stats"], number)?);
-        }
-        rank(&KubeletOrder, &mut candidates);
-        compare(&json!(groups_of_equals(&candidates, pods)), &case["expect"]["groups"])
-    });
-}
-
-#[test]
 fn a_kubelet_under_pressure_admits_whom_the_recorded_one_does() {
     family("admission", |case| {
         let pod = template(&case["pod"])?;
@@ -86,41 +70,11 @@ fn admission(verdict: Result<(), Rejection>, recorded: &Value) -> Value {
     }
 }
 
-fn candidate(pod: &Value, stats: &Value, number: u32) -> Result<Candidate, String> {
-    let spec = pod_spec(pod)?;
-    let known = stats[name_of(pod)].as_object();
-    let working_set = known.map(|stats| stats.get("workingSetBytes").and_then(Value::as_u64));
-    Ok(Candidate {
-        pod: PodId(number),
-        serial: u64::from(number),
-        qos: QosClass::of(&spec),
-        priority: spec.priority(),
-        working_set: working_set.map(|figure| Bytes(figure.unwrap_or(0))),
-        memory_request: spec.eviction_request(Resource::Memory),
-    })
-}
-
-/// The names of pods that go one before the other, and of those that compare
-/// equal together, sorted, as they are recorded.
-fn groups_of_equals<'a>(ranked: &[Candidate], pods: &'a [Value]) -> Vec<Vec<&'a str>> {
-    let equal = |a: &Candidate, b: &Candidate| KubeletOrder.compare(a, b) == Ordering::Equal;
-    let names = |group: &[Candidate]| {
-        let mut names: Vec<&str> = group.iter().map(|one| name_of(&pods[one.pod.index()])).collect();
-        names.sort_unstable();
-        names
-    };
-    ranked.chunk_by(equal).map(names).collect()
-}
-
-fn name_of(pod: &Value) -> &str {
-    pod["metadata"]["name"].as_str().expect("every pod has its name")
-}
-
 fn pod_spec(pod: &Value) -> Result<PodSpec, String> {
     Ok(template(pod)?.spec)
 }
 
-fn template(pod: &Value) -> Result<PodTemplate, String> {
+pub(super) fn template(pod: &Value) -> Result<PodTemplate, String> {
     let obj: Obj = serde_json::from_value(pod.clone()).map_err(|error| error.to_string())?;
     obj.pod_template().map_err(|mistakes| mistakes.iter().map(|one| format!("{one}\n")).collect())
 }
@@ -136,6 +90,6 @@ fn amounts(amounts: ResourceAmounts) -> Value {
     keys.into_iter().filter_map(|(key, amount)| Some((key.to_owned(), amount?))).collect()
 }
 
-fn compare(ours: &Value, recorded: &Value) -> Result<(), String> {
+pub(super) fn compare(ours: &Value, recorded: &Value) -> Result<(), String> {
     if ours == recorded { Ok(()) } else { Err(format!("ours {ours}, recorded {recorded}")) }
 }
