@@ -65,6 +65,9 @@ pub trait Contender {
 
 /// A candidate for what can be requested, and so be used beyond the request.
 pub trait AgainstRequest {
+    /// Whether the statistics know the pod.
+    fn is_known(&self) -> bool;
+
     fn priority(&self) -> i32;
 
     /// Whether it is known to use more than it requested. Equal is not more.
@@ -90,6 +93,10 @@ impl Contender for Candidate {
 }
 
 impl AgainstRequest for Candidate {
+    fn is_known(&self) -> bool {
+        self.working_set.is_some()
+    }
+
     fn priority(&self) -> i32 {
         self.priority
     }
@@ -195,16 +202,15 @@ impl EvictionOrder for KubeletOrder {
 
 impl<C: AgainstRequest> Compares<C> for KubeletOrder {
     fn compare(&self, a: &C, b: &C) -> Ordering {
-        let has_statistics = |pod: &C| pod.excess().is_some();
-        has_statistics(a)
-            .cmp(&has_statistics(b))
+        a.is_known()
+            .cmp(&b.is_known())
             .then_with(|| b.exceeds_request().cmp(&a.exceeds_request()))
             .then_with(|| a.priority().cmp(&b.priority()))
             .then_with(|| b.excess().cmp(&a.excess()))
     }
 
     fn deciding(&self, a: &C, b: &C) -> Criterion {
-        if a.excess().is_some() != b.excess().is_some() {
+        if a.is_known() != b.is_known() {
             Criterion::Statistics
         } else if a.exceeds_request() != b.exceeds_request() {
             Criterion::ExceedsRequest

@@ -135,6 +135,10 @@ impl Contender for DiskCandidate {
 }
 
 impl AgainstRequest for DiskCandidate {
+    fn is_known(&self) -> bool {
+        self.usage.is_some()
+    }
+
     fn priority(&self) -> i32 {
         self.priority
     }
