@@ -90,17 +90,23 @@ impl Monitor {
         PassVerdict { conditions: self.reported(settings, now), acting: self.acceptable(settings).next() }
     }
 
-    /// Met now; or, its grace being over in the last pass, not resolved since. Of thresholds that the
-    /// kubelet takes for one, a single one stays unresolved: here the first.
+    /// Met now; or, its grace being over in the last pass, not resolved since. What the kubelet
+    /// holds for one threshold counts once: here the first.
     fn is_observed(&self, settings: &EvictionSettings, index: usize, seen: Observation) -> bool {
         let threshold = &settings.thresholds[index];
-        let is_observed_twin = |(earlier, watch): (&Threshold, &Watch)| {
-            watch.first_observed.is_some() && earlier.is_twin_of(threshold)
+        let is_observed =
+            threshold.is_met(seen) || (self.watches[index].grace_is_over && threshold.is_unresolved(seen));
+        is_observed && !self.is_counted_already(settings, index, threshold.is_met(seen))
+    }
+
+    /// Thresholds that are met are told apart better than those that are only not resolved yet.
+    fn is_counted_already(&self, settings: &EvictionSettings, index: usize, is_met: bool) -> bool {
+        let threshold = &settings.thresholds[index];
+        let counts_for_both = |(earlier, watch): (&Threshold, &Watch)| {
+            watch.first_observed.is_some()
+                && if is_met { earlier.is_same_as(threshold) } else { earlier.is_twin_of(threshold) }
         };
-        threshold.is_met(seen)
-            || (self.watches[index].grace_is_over
-                && threshold.is_unresolved(seen)
-                && !settings.thresholds[..index].iter().zip(&self.watches).any(is_observed_twin))
+        settings.thresholds[..index].iter().zip(&self.watches).any(counts_for_both)
     }
 
     /// A condition outlives its last observation by less than the transition period;
@@ -291,6 +297,18 @@ mod tests {
         assert_eq!(monitor.observed().count(), 2, "both are met");
         monitor.pass(&settings, &available(120), at(10));
         assert_eq!(monitor.observed().collect::<Vec<_>>(), [0]);
+    }
+
+    #[test]
+    fn two_equal_shares_are_one_threshold_and_two_equal_quantities_are_two() {
+        let observed = |value| {
+            let settings = settings(vec![Threshold { value, ..threshold(0, 0) }; 2]);
+            let mut monitor = Monitor::new(&settings);
+            monitor.pass(&settings, &available(99), at(0));
+            monitor.observed().count()
+        };
+        assert_eq!(observed(ThresholdValue::Percentage(0.5)), 1);
+        assert_eq!(observed(ThresholdValue::Quantity(Bytes::mebi(100).into())), 2);
     }
 
     #[test]

@@ -66,6 +66,16 @@ impl Threshold {
         (self.signal, self.value, self.grace_period) == (other.signal, other.value, other.grace_period)
     }
 
+    /// Whether the kubelet cannot even tell the two apart. It knows quantities and minimum
+    /// reclaims by where they are kept, and two of them never are the same; shares it knows by their value.
+    /// Source: kubernetes `thresholdsObservedAt` (1.32), a map with thresholds for keys.
+    pub(super) fn is_same_as(&self, other: &Threshold) -> bool {
+        let is_bare_share = matches!(self.value, ThresholdValue::Percentage(_))
+            && self.minimum_reclaim.is_none()
+            && other.minimum_reclaim.is_none();
+        is_bare_share && self.is_twin_of(other)
+    }
+
     /// Where the line lies, as the kubelet prints it: a quantity as it was written, a
     /// percentage of anything, inodes too, as if it were of bytes.
     pub fn printed(&self, capacity: Count) -> String {
