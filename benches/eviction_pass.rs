@@ -16,7 +16,8 @@ const PODS: u32 = 110;
 fn settings() -> EvictionSettings {
     let threshold = |mebi, grace| Threshold {
         signal: Signal::MemoryAvailable,
-        value: ThresholdValue::Quantity(Bytes::mebi(mebi)),
+        value: ThresholdValue::Quantity(Bytes::mebi(mebi).into()),
+        written: None,
         grace_period: SimDuration::seconds(grace),
         minimum_reclaim: None,
     };
@@ -29,8 +30,7 @@ fn settings() -> EvictionSettings {
 }
 
 fn seen(available: Bytes) -> Observations {
-    Observations::default()
-        .with(Signal::MemoryAvailable, Observation { available, capacity: Bytes::gibi(32) })
+    Observations::default().with(Signal::MemoryAvailable, Observation::fresh(available, Bytes::gibi(32)))
 }
 
 fn candidates() -> Vec<Candidate> {

@@ -8,12 +8,14 @@
 
 pub mod fixed;
 pub mod ids;
+pub mod quantity;
 pub mod rng;
 pub mod time;
 pub mod units;
 
 pub use fixed::{Level, Line, Ramp};
 pub use ids::{NodeId, PodId, WorkloadId};
+pub use quantity::{Format, Quantity};
 pub use rng::{Key, Stream};
 pub use time::{SimDuration, SimTime};
 pub use units::{Amount, Bytes, MilliCpu, PerMillion};

@@ -20,12 +20,12 @@ pub mod volume;
 pub mod workload;
 
 pub use cluster::{Bound, NodeColumns};
-pub use container::ContainerSpec;
+pub use container::{ContainerSpec, WrittenResources};
 pub use life::{ContainerLife, PodLife};
 pub use node::{Node, Room};
 pub use pod::{PodLevelResources, PodSpec, RestartPolicy};
 pub use qos::QosClass;
-pub use resources::{Resource, ResourceAmounts};
+pub use resources::{Resource, ResourceAmounts, WrittenAmounts};
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
 pub use template::{ContainerIndex, PodTemplate};
 pub use usage::{After, Piece, UsageCurve};

@@ -165,8 +165,7 @@ impl NodeRow {
     /// What the eviction loop sees. Source: kubernetes `makeSignalObservations` (1.32).
     pub fn observe(&self, now: SimTime) -> Observations {
         let pods = self.pods_memory.at(now).bytes().min(self.pods_memory_limit);
-        let seen =
-            |capacity: Bytes, working_set: Bytes| Observation { available: capacity - working_set, capacity };
+        let seen = |capacity: Bytes, working_set: Bytes| Observation::fresh(capacity - working_set, capacity);
         Observations::default()
             .with(Signal::MemoryAvailable, seen(self.capacity, self.working_set(now)))
             .with(Signal::AllocatableMemoryAvailable, seen(self.pods_memory_limit, pods))
@@ -274,7 +273,7 @@ impl Tally {
 
 fn highest_threshold(settings: &EvictionSettings, signal: Signal, capacity: Bytes) -> Option<Bytes> {
     let own = settings.thresholds.iter().filter(|threshold| threshold.signal == signal);
-    own.map(|threshold| threshold.value.at(capacity)).max()
+    own.map(|threshold| threshold.value.in_bytes(capacity)).max()
 }
 
 /// When `capacity` less `line` is first below `threshold`. What is available is never below nothing.

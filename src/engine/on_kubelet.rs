@@ -8,7 +8,7 @@ use super::node_row::Planned;
 use super::record::{EndReason, Eviction, Ranked, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::eviction::{Candidate, EvictionSettings, Observation, Threshold, first, rank};
+use crate::eviction::{Candidate, EvictionSettings, NodeCondition, Observation, Threshold, first, rank};
 use crate::ground::{NodeId, PodId, SimDuration, SimTime};
 
 /// From its victim's end to the loop's next look.
@@ -25,7 +25,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let seen = row.observe(self.now);
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
         row.next_look = self.now.after(kubelet.monitoring_interval);
-        self.report_pressure(node, verdict.under_pressure);
+        self.report_pressure(node, verdict.conditions.contains(NodeCondition::MemoryPressure));
         if let Some(threshold) = verdict.acting.map(|index| &kubelet.thresholds[index]) {
             let seen = seen.of(threshold.signal).expect("a threshold is met by what was seen");
             self.evict_one(node, kubelet, threshold, seen);

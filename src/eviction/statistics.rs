@@ -12,7 +12,9 @@ use crate::ground::Bytes;
 pub struct PodStatistics {
     pub working_set: Option<Bytes>,
     pub processes: Option<u64>,
-    /// In the order of the summary.
+    /// All that it keeps on the node's disks, as the kubelet adds it up.
+    pub ephemeral_storage: Option<Bytes>,
+    /// In the order of the summary, which messages follow.
     pub containers: Vec<ContainerStatistics>,
     pub volumes: Vec<VolumeStatistics>,
 }
@@ -20,6 +22,7 @@ pub struct PodStatistics {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContainerStatistics {
     pub name: String,
+    pub working_set: Option<Bytes>,
     /// What it writes to its own file system.
     pub rootfs: FsUse,
     pub logs: FsUse,

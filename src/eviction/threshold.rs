@@ -1,13 +1,19 @@
 //! Eviction thresholds: the lines below which a node's kubelet acts.
+//!
+//! What: one line, whether it is met and whether it is resolved, and a kubelet's
+//! settings. Never: how long a line has been met: [`super::monitor`] remembers that.
 
-use super::signal::{Observation, Signal};
-use crate::ground::{Bytes, SimDuration};
+use super::signal::{Count, Observation, Observations, Signal};
+use crate::ground::{Bytes, Format, SimDuration};
+use std::sync::Arc;
 
 /// One line, hard or soft. Source: kubelet `Threshold`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     pub signal: Signal,
     pub value: ThresholdValue,
+    /// How Kubernetes prints the line, where it was written as a quantity.
+    pub written: Option<Arc<str>>,
     /// How long it must be met before anyone is evicted; zero makes it hard.
     pub grace_period: SimDuration,
     /// How far above the line the signal must rise before it counts as resolved.
@@ -17,18 +23,23 @@ pub struct Threshold {
 /// Where a line lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ThresholdValue {
-    Quantity(Bytes),
+    Quantity(Count),
     /// A share of capacity, 1.0 the whole; a 32-bit float, as in the kubelet.
     Percentage(f32),
 }
 
 impl ThresholdValue {
-    /// The line in bytes. Source: kubernetes `GetThresholdQuantity` (1.32): trunc(float64(capacity) * float64(share)).
-    pub fn at(self, capacity: Bytes) -> Bytes {
+    /// Where the line lies. Source: kubernetes `GetThresholdQuantity` (1.32): trunc(float64(capacity) * float64(share)).
+    pub fn at(self, capacity: Count) -> Count {
         match self {
-            ThresholdValue::Quantity(bytes) => bytes,
-            ThresholdValue::Percentage(share) => Bytes((capacity.0 as f64 * f64::from(share)) as u64),
+            ThresholdValue::Quantity(count) => count,
+            ThresholdValue::Percentage(share) => Count((capacity.0 as f64 * f64::from(share)) as i64),
         }
+    }
+
+    /// The same for those who count bytes.
+    pub fn in_bytes(self, capacity: Bytes) -> Bytes {
+        self.at(capacity.into()).bytes()
     }
 }
 
@@ -45,14 +56,43 @@ impl Threshold {
 
     /// Still below the line raised by the minimum reclaim.
     pub fn is_unresolved(&self, seen: Observation) -> bool {
-        let raise = self.minimum_reclaim.map_or(Bytes::ZERO, |value| value.at(seen.capacity));
-        i128::from(seen.available.0) < i128::from(self.value.at(seen.capacity).0) + i128::from(raise.0)
+        let raise = self.minimum_reclaim.map_or(Count::ZERO, |value| value.at(seen.capacity));
+        seen.available.0 < self.value.at(seen.capacity).0.saturating_add(raise.0)
+    }
+
+    /// Whether the kubelet takes the two for one: whatever their minimum reclaims are.
+    /// Source: kubernetes `hasThreshold` (1.32).
+    pub(super) fn is_twin_of(&self, other: &Threshold) -> bool {
+        (self.signal, self.value, self.grace_period) == (other.signal, other.value, other.grace_period)
+    }
+
+    /// Whether the kubelet cannot even tell the two apart. It knows quantities and minimum
+    /// reclaims by where they are kept, and two of them never are the same; shares it knows by their value.
+    /// Source: kubernetes `thresholdsObservedAt` (1.32), a map with thresholds for keys.
+    pub(super) fn is_same_as(&self, other: &Threshold) -> bool {
+        let is_bare_share = matches!(self.value, ThresholdValue::Percentage(_))
+            && self.minimum_reclaim.is_none()
+            && other.minimum_reclaim.is_none();
+        is_bare_share && self.is_twin_of(other)
+    }
+
+    /// Where the line lies, as the kubelet prints it: a quantity as it was written, a
+    /// percentage of anything, inodes too, as if it were of bytes.
+    pub fn printed(&self, capacity: Count) -> String {
+        match &self.written {
+            Some(written) => written.to_string(),
+            None => self.value.at(capacity).quantity(Format::BinarySI).to_string(),
+        }
     }
 }
 
 /// The shortest time between SIGTERM and SIGKILL, whatever grace is asked for.
 /// Source: kubernetes `minimumGracePeriodInSeconds` (1.32).
 const SHORTEST_GRACE: SimDuration = SimDuration::seconds(2);
+
+/// What a hard eviction, and one for a local storage limit, asks for.
+/// Source: kubernetes `immediateEvictionGracePeriodSeconds` (1.32).
+pub(super) const HARD_GRACE: SimDuration = SimDuration::seconds(1);
 
 /// A kubelet's settings, as far as eviction reads them.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,15 +108,28 @@ pub struct EvictionSettings {
 }
 
 impl EvictionSettings {
-    /// What a victim of `threshold` is given between SIGTERM and SIGKILL; `own` is what
-    /// its manifest asks for. A hard eviction asks for one second, a soft one for the smaller
-    /// of the pod's and the kubelet's; neither takes less than two.
-    pub fn victim_grace_period(&self, threshold: &Threshold, own: Option<SimDuration>) -> SimDuration {
+    /// What the kubelet asks for between a victim's SIGTERM and SIGKILL; `own` is what its
+    /// manifest asks for: one second if `threshold` is hard, else the smaller of the pod's and the kubelet's.
+    pub fn grace_period_override(&self, threshold: &Threshold, own: Option<SimDuration>) -> SimDuration {
         if threshold.is_hard() {
-            return SHORTEST_GRACE;
+            return HARD_GRACE;
         }
         let longest = self.max_pod_grace_period;
-        longest.min(own.unwrap_or(longest)).max(SHORTEST_GRACE)
+        longest.min(own.unwrap_or(longest))
+    }
+
+    /// What the victim really gets: neither a hard nor a soft eviction takes less than two seconds.
+    pub fn victim_grace_period(&self, threshold: &Threshold, own: Option<SimDuration>) -> SimDuration {
+        self.grace_period_override(threshold, own).max(SHORTEST_GRACE)
+    }
+
+    /// Whether any threshold at all, its grace aside, is short of its line and minimum
+    /// reclaim: what the kubelet asks after it has deleted what nobody uses.
+    pub fn is_any_unresolved(&self, seen: &Observations) -> bool {
+        let is_unresolved = |threshold: &Threshold| {
+            seen.of(threshold.signal).is_some_and(|seen| threshold.is_unresolved(seen))
+        };
+        self.thresholds.iter().any(is_unresolved)
     }
 }
 
@@ -85,17 +138,17 @@ mod tests {
     use super::*;
 
     fn seen(available: u64, capacity: u64) -> Observation {
-        Observation { available: Bytes(available), capacity: Bytes(capacity) }
+        Observation::fresh(available, capacity)
     }
 
     fn hard(value: ThresholdValue) -> Threshold {
         let signal = Signal::MemoryAvailable;
-        Threshold { signal, value, grace_period: SimDuration::ZERO, minimum_reclaim: None }
+        Threshold { signal, value, written: None, grace_period: SimDuration::ZERO, minimum_reclaim: None }
     }
 
     #[test]
     fn available_equal_to_the_line_is_not_met() {
-        let threshold = hard(ThresholdValue::Quantity(Bytes(100)));
+        let threshold = hard(ThresholdValue::Quantity(Count(100)));
         assert!(!threshold.is_met(seen(100, 1000)));
         assert!(threshold.is_met(seen(99, 1000)));
     }
@@ -104,15 +157,45 @@ mod tests {
     fn a_percentage_goes_through_32_bit_floats_as_in_the_kubelet() {
         // A recorded decision: "99.99%" of 16 GB stands as 0.9998999834060669.
         let share = "99.99".parse::<f32>().expect("a number") / 100.0;
-        assert_eq!(ThresholdValue::Percentage(share).at(Bytes(16_000_000_000)), Bytes(15_998_399_734));
+        assert_eq!(ThresholdValue::Percentage(share).at(Count(16_000_000_000)), Count(15_998_399_734));
     }
 
     #[test]
     fn a_minimum_reclaim_keeps_a_threshold_unresolved_above_its_line() {
-        let mut threshold = hard(ThresholdValue::Quantity(Bytes(100)));
-        threshold.minimum_reclaim = Some(ThresholdValue::Quantity(Bytes(50)));
+        let mut threshold = hard(ThresholdValue::Quantity(Count(100)));
+        threshold.minimum_reclaim = Some(ThresholdValue::Quantity(Count(50)));
         assert!(threshold.is_unresolved(seen(149, 1000)));
         assert!(!threshold.is_unresolved(seen(150, 1000)));
         assert!(!threshold.is_met(seen(149, 1000)));
+    }
+
+    #[test]
+    fn a_soft_grace_is_the_smaller_of_the_kubelets_and_the_pods_and_a_hard_one_is_a_second() {
+        let settings = EvictionSettings {
+            thresholds: Vec::new(),
+            pressure_transition_period: SimDuration::minutes(5),
+            max_pod_grace_period: SimDuration::seconds(30),
+            monitoring_interval: SimDuration::seconds(10),
+        };
+        let hard = hard(ThresholdValue::Quantity(Count(100)));
+        let soft = Threshold { grace_period: SimDuration::seconds(90), ..hard.clone() };
+        let asked = |threshold, own: Option<u64>| {
+            settings.grace_period_override(threshold, own.map(SimDuration::seconds))
+        };
+        assert_eq!(asked(&hard, Some(60)), SimDuration::seconds(1));
+        assert_eq!(asked(&soft, Some(60)), SimDuration::seconds(30));
+        assert_eq!(asked(&soft, Some(0)), SimDuration::ZERO);
+        assert_eq!(asked(&soft, None), SimDuration::seconds(30));
+        assert_eq!(settings.victim_grace_period(&soft, Some(SimDuration::ZERO)), SimDuration::seconds(2));
+    }
+
+    #[test]
+    fn a_line_prints_as_it_was_written_and_a_share_in_binary_units() {
+        let written =
+            Threshold { written: Some("500M".into()), ..hard(ThresholdValue::Quantity(Count(500_000_000))) };
+        assert_eq!(written.printed(Count(1)), "500M");
+        let share = hard(ThresholdValue::Percentage(0.5));
+        assert_eq!(share.printed(Count(4 << 20)), "2Mi");
+        assert_eq!(share.printed(Count(100_000)), "50000");
     }
 }

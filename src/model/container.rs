@@ -1,6 +1,8 @@
 //! A container as its manifest describes it.
 
-use super::resources::ResourceAmounts;
+use super::resources::{Resource, ResourceAmounts, WrittenAmounts};
+use crate::ground::{Amount, Format, Quantity};
+use std::sync::Arc;
 
 /// What a manifest says of one container, regular or init.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,4 +13,29 @@ pub struct ContainerSpec {
     /// An init container with `restartPolicy: Always`: started in its turn, then
     /// running beside the regular containers. Always false for regular ones.
     pub sidecar: bool,
+    /// How its requests and limits print, where they were written as Kubernetes writes them.
+    pub written: Option<Arc<WrittenResources>>,
+}
+
+/// Requests and limits as they were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WrittenResources {
+    pub requests: WrittenAmounts,
+    pub limits: WrittenAmounts,
+}
+
+impl ContainerSpec {
+    /// Its request as the kubelet prints it; zero if it has none.
+    pub fn printed_request(&self, resource: Resource) -> Quantity {
+        let written = self.written.as_ref().and_then(|written| written.requests.of(resource));
+        let amount = || Quantity::new(self.requests.of(resource).unwrap_or_default(), Format::BinarySI);
+        written.cloned().unwrap_or_else(amount)
+    }
+
+    /// Its limit as the kubelet prints it, if it has one.
+    pub fn printed_limit(&self, resource: Resource) -> Option<Quantity> {
+        let written = self.written.as_ref().and_then(|written| written.limits.of(resource));
+        let amount = |limit: Amount| Quantity::new(limit, Format::BinarySI);
+        written.cloned().or_else(|| self.limits.of(resource).map(amount))
+    }
 }

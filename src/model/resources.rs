@@ -4,7 +4,7 @@
 //! Never: rounding (the reader of a sum rounds it, once), or which containers
 //! of a pod are summed: that is [`crate::model::pod`].
 
-use crate::ground::Amount;
+use crate::ground::{Amount, Quantity};
 use std::ops::Add;
 
 /// What a container can ask for, as far as eviction and scheduling look here.
@@ -59,6 +59,24 @@ impl ResourceAmounts {
             (Some(ours), Some(theirs)) => Some(combine(ours, theirs)),
             (ours, theirs) => ours.or(theirs),
         })
+    }
+}
+
+/// Amounts with their printed form, of the resources that messages of the kubelet print.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WrittenAmounts {
+    pub memory: Option<Quantity>,
+    pub ephemeral_storage: Option<Quantity>,
+}
+
+impl WrittenAmounts {
+    /// As it was written; absent for what was not, and for CPU, which no message prints.
+    pub fn of(&self, resource: Resource) -> Option<&Quantity> {
+        match resource {
+            Resource::Cpu => None,
+            Resource::Memory => self.memory.as_ref(),
+            Resource::EphemeralStorage => self.ephemeral_storage.as_ref(),
+        }
     }
 }
 

@@ -195,7 +195,7 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
             Record::PodBound { pod, node } => self.on_bound(now, pod, node),
             Record::PodRejected { pod, node } => {
-                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::REJECTED.into());
+                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::rejected());
             }
             Record::ContainerStarted { pod, node, container, .. } => {
                 self.on_started(now, node, pod, container)

@@ -187,7 +187,7 @@ fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<Stri
         memory(wording::excess_bytes(candidate)),
     ];
     if width == Width::Wide && is_victim {
-        let line = eviction.threshold.value.at(eviction.seen.capacity);
+        let line = eviction.threshold.value.at(eviction.seen.capacity).bytes();
         let hardness = if eviction.threshold.is_hard() { "hard" } else { "soft" };
         let role = eviction.innocent.map_or("?", |innocent| if innocent { "innocent" } else { "culprit" });
         cells.push(eviction.threshold.signal.name().to_owned());

@@ -8,8 +8,11 @@
 
 use super::figures::Memory;
 use crate::engine::record::{EndReason, OomCause, Refusal, RefusalReason};
-use crate::eviction::{Candidate, Criterion, Observation, Threshold};
-use crate::ground::{Bytes, SimDuration};
+use crate::eviction::message::{self, Blamed};
+use crate::eviction::{
+    Candidate, Criterion, NodeCondition, NodeConditions, Observation, Rejection, Threshold,
+};
+use crate::ground::{Bytes, Format, Quantity, SimDuration};
 use crate::model::Taint;
 
 /// An event's type and reason.
@@ -77,22 +80,20 @@ pub struct OnlyContainer<'a> {
 /// The clause about a container is there only when the Pod has a single one:
 /// a run records working sets of Pods, not of each container.
 pub fn evicted(threshold: &Threshold, seen: Observation, only: Option<OnlyContainer<'_>>) -> String {
-    let line = threshold.value.at(seen.capacity);
-    let available = seen.available;
-    let mut message =
-        format!("The node was low on resource: memory. Threshold quantity: {line}, available: {available}. ");
-    if let Some(OnlyContainer { name, request, working_set }) =
-        only.filter(|own| own.request < own.working_set)
-    {
-        message.push_str(&format!(
-            "Container {name} was using {working_set}, request is {request}, has larger consumption of memory. "
-        ));
-    }
-    message
+    let over = only.filter(|own| own.request < own.working_set);
+    let blamed = over.map(|own| Blamed {
+        container: own.name,
+        used: own.working_set,
+        request: Quantity::new(own.request.into(), Format::BinarySI),
+        starved: threshold.signal.starved(),
+    });
+    message::evicted(threshold, seen, blamed)
 }
 
-/// The message of a Pod that its kubelet refused. Source: kubernetes `pkg/kubelet/eviction/helpers.go` (1.32).
-pub const REJECTED: &str = "The node had condition: [MemoryPressure]. ";
+/// The message of a Pod that its kubelet refused: memory is the only thing that runs short (fidelity F-4).
+pub fn rejected() -> String {
+    Rejection { conditions: NodeConditions::NONE.with(NodeCondition::MemoryPressure) }.to_string()
+}
 
 /// Why no node took the pod; `taint` if it is certain which one was not tolerated.
 ///
@@ -218,11 +219,12 @@ mod tests {
     fn an_evicted_pods_message_is_the_kubelets_trailing_space_included() {
         let threshold = Threshold {
             signal: Signal::MemoryAvailable,
-            value: ThresholdValue::Quantity(Bytes::mebi(100)),
+            value: ThresholdValue::Quantity(Bytes::mebi(100).into()),
+            written: None,
             grace_period: SimDuration::ZERO,
             minimum_reclaim: None,
         };
-        let seen = Observation { available: Bytes::mebi(90), capacity: Bytes::gibi(1) };
+        let seen = Observation::fresh(Bytes::mebi(90), Bytes::gibi(1));
         let only = |working_set| OnlyContainer { name: "app", request: Bytes::mebi(100), working_set };
         let low = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 90Mi. ";
         assert_eq!(evicted(&threshold, seen, None), low);

@@ -14,6 +14,7 @@ use crate::eviction::{Signal, Threshold, ThresholdValue};
 use crate::ground::{Amount, Bytes, MilliCpu, SimDuration};
 use crate::model::Room;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Signal to value, as written.
 pub type Texts = BTreeMap<String, String>;
@@ -66,16 +67,16 @@ pub fn thresholds(texts: ThresholdTexts<'_>) -> Result<Vec<Threshold>, Vec<Kubel
 
     let mut thresholds: Vec<Threshold> = Vec::new();
     let reclaim_of = |signal| reclaim.iter().find(|(known, _)| *known == signal).map(|(_, value)| *value);
-    for (signal, value) in hard.iter().filter_map(|(signal, value)| value.map(|value| (*signal, value))) {
+    let threshold = |signal, (value, written): Line, grace_period| {
         let minimum_reclaim = reclaim_of(signal);
-        thresholds.push(Threshold { signal, value, grace_period: SimDuration::ZERO, minimum_reclaim });
+        Threshold { signal, value, written, grace_period, minimum_reclaim }
+    };
+    for (signal, line) in hard.into_iter().filter_map(|(signal, line)| Some((signal, line?))) {
+        thresholds.push(threshold(signal, line, SimDuration::ZERO));
     }
-    for (signal, value) in soft.iter().filter_map(|(signal, value)| value.map(|value| (*signal, value))) {
-        let minimum_reclaim = reclaim_of(signal);
+    for (signal, line) in soft.into_iter().filter_map(|(signal, line)| Some((signal, line?))) {
         match grace.iter().find(|(known, _)| *known == signal) {
-            Some((_, grace_period)) => {
-                thresholds.push(Threshold { signal, value, grace_period: *grace_period, minimum_reclaim });
-            }
+            Some((_, grace_period)) => thresholds.push(threshold(signal, line, *grace_period)),
             // A grace that is there and wrong has been told already.
             None if texts.soft_grace_period.contains_key(signal.name()) => {}
             None => refusals.push(without_grace(signal)),
@@ -98,7 +99,7 @@ fn add_allocatable_copies(thresholds: &mut Vec<Threshold>) {
     let copies: Vec<Threshold> = thresholds
         .iter()
         .filter(copied)
-        .map(|threshold| Threshold { signal: Signal::AllocatableMemoryAvailable, ..*threshold })
+        .map(|threshold| Threshold { signal: Signal::AllocatableMemoryAvailable, ..threshold.clone() })
         .collect();
     thresholds.extend(copies);
 }
@@ -145,15 +146,18 @@ fn signal_named(name: &str) -> Result<Signal, Reason> {
     })
 }
 
+/// Where a threshold's line lies, and how Kubernetes prints it if it is a quantity.
+type Line = (ThresholdValue, Option<Arc<str>>);
+
 /// A threshold's line; nothing where it is spelled as a way to say that there is none.
-fn line(text: &str) -> Result<Option<ThresholdValue>, Reason> {
+fn line(text: &str) -> Result<Option<Line>, Reason> {
     if text == "0%" || text == "100%" {
         return Ok(None);
     }
     if text.ends_with('%') {
         let share = percentage(text)?;
         return if (0.0..=1.0).contains(&share) {
-            Ok(Some(ThresholdValue::Percentage(share)))
+            Ok(Some((ThresholdValue::Percentage(share), None)))
         } else {
             Err((format!("`{text}` is not a percentage from 0% to 100%"), "write for example 10%".into()))
         };
@@ -163,7 +167,8 @@ fn line(text: &str) -> Result<Option<ThresholdValue>, Reason> {
         let fix = "write an amount above zero, such as 100Mi, or 0% to switch the signal off";
         return Err((format!("a threshold of {text} is not above zero"), fix.into()));
     }
-    Ok(Some(ThresholdValue::Quantity(quantity.amount().bytes())))
+    let value = ThresholdValue::Quantity(quantity.amount().bytes().into());
+    Ok(Some((value, Some(quantity.canonical().into()))))
 }
 
 fn reclaim_value(text: &str) -> Result<ThresholdValue, Reason> {
@@ -184,7 +189,7 @@ fn reclaim_value(text: &str) -> Result<ThresholdValue, Reason> {
             "write an amount of zero or more".into(),
         ));
     }
-    Ok(ThresholdValue::Quantity(quantity.amount().bytes()))
+    Ok(ThresholdValue::Quantity(quantity.amount().bytes().into()))
 }
 
 /// A share through 32-bit floats, as in the kubelet: `12.5%` is 12.5 / 100. All trailing `%` count as one.
@@ -278,7 +283,7 @@ pub fn allocatable(capacity: Room, reserves: [Reserve; 2], thresholds: &[Thresho
     let hard_memory = thresholds
         .iter()
         .find(|threshold| threshold.is_hard() && threshold.signal == Signal::MemoryAvailable)
-        .map_or(Bytes::ZERO, |threshold| threshold.value.at(capacity.memory));
+        .map_or(Bytes::ZERO, |threshold| threshold.value.in_bytes(capacity.memory));
     let cpu = reserves.iter().fold(capacity.cpu.0, |left, reserve| left.saturating_sub(reserve.cpu.0));
     Room {
         cpu: MilliCpu(cpu),
@@ -314,7 +319,7 @@ mod tests {
         let expected =
             [("memory.available", true), ("allocatableMemory.available", true), ("memory.available", false)];
         assert_eq!(told, expected);
-        let reclaim = Some(ThresholdValue::Quantity(Bytes::mebi(50)));
+        let reclaim = Some(ThresholdValue::Quantity(Bytes::mebi(50).into()));
         assert!(read.iter().all(|line| line.minimum_reclaim == reclaim));
     }
 

@@ -10,7 +10,10 @@
 
 use super::mistake::shortened;
 use crate::ground::Amount;
+use crate::ground::quantity::{Decimal, binary_normal_form};
 use std::fmt;
+
+pub use crate::ground::quantity::{Format, Quantity};
 
 /// Exponents beyond this are refused: nobody means them, and an exact reader
 /// would have to write out that many digits.
@@ -18,28 +21,8 @@ const EXPONENT_LIMIT: i64 = 1_000;
 /// The finest step of a quantity is 10^-9; everything finer is rounded away from zero.
 const NANO_DIGITS: i64 = 9;
 const NANOS_PER_UNIT: i128 = 1_000_000_000;
-const NANOS_PER_MILLI: i128 = 1_000_000;
 /// Quantities with a binary suffix stop here; decimal ones do not.
 const BINARY_CAP: i128 = i64::MAX as i128 * NANOS_PER_UNIT;
-
-/// The family of suffixes that a quantity was written with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `n u m k M G T P E`, or no suffix.
-    DecimalSI,
-    /// `Ki Mi Gi Ti Pi Ei`.
-    BinarySI,
-    /// `e3`, `E-6`.
-    DecimalExponent,
-}
-
-/// An exact amount, with the way in which Kubernetes prints it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quantity {
-    nanos: i128,
-    format: Format,
-    canonical: String,
-}
 
 impl Quantity {
     /// Reads a quantity as Kubernetes does.
@@ -52,47 +35,6 @@ impl Quantity {
             Suffix::Binary { power } => number.binary(text, power),
             Suffix::Decimal { exponent, format } => number.decimal(text, exponent, format),
         }
-    }
-
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// -1, 0 or 1.
-    pub fn sign(&self) -> i32 {
-        self.nanos.signum() as i32
-    }
-
-    /// In whole units, rounded away from zero; held at the ends of `i64`.
-    pub fn value(&self) -> i64 {
-        self.in_steps_of(NANOS_PER_UNIT)
-    }
-
-    /// In thousandths, rounded away from zero; held at the ends of `i64`.
-    pub fn milli_value(&self) -> i64 {
-        self.in_steps_of(NANOS_PER_MILLI)
-    }
-
-    /// As Kubernetes prints it.
-    pub fn canonical(&self) -> &str {
-        &self.canonical
-    }
-
-    /// Exactly, in billionths of a unit; held at the ends of `i128`.
-    pub fn amount(&self) -> Amount {
-        Amount(self.nanos)
-    }
-
-    fn in_steps_of(&self, nanos: i128) -> i64 {
-        let towards_zero = self.nanos / nanos;
-        let steps = if self.nanos % nanos == 0 { towards_zero } else { towards_zero + self.nanos.signum() };
-        i64::try_from(steps).unwrap_or(if steps < 0 { i64::MIN } else { i64::MAX })
-    }
-}
-
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.canonical)
     }
 }
 
@@ -243,7 +185,7 @@ impl<'a> Number<'a> {
         } else {
             self.signed(decimal.normal_form(format))
         };
-        Ok(Quantity { nanos: if self.negative { -nanos } else { nanos }, format, canonical })
+        Ok(Quantity::printed_as(Amount(if self.negative { -nanos } else { nanos }), format, canonical))
     }
 
     fn binary(self, text: &str, power: u32) -> Result<Quantity, QuantityMistake> {
@@ -259,7 +201,7 @@ impl<'a> Number<'a> {
         // Kubernetes shows parts of a byte in decimal.
         let is_part_of_one = 0 < nanos && nanos < NANOS_PER_UNIT;
         let format = if is_part_of_one { Format::DecimalSI } else { Format::BinarySI };
-        Ok(Quantity { nanos: if self.negative { -nanos } else { nanos }, format, canonical })
+        Ok(Quantity::printed_as(Amount(if self.negative { -nanos } else { nanos }), format, canonical))
     }
 
     fn no_digits(&self, text: &str) -> QuantityMistake {
@@ -390,102 +332,6 @@ fn read_exponent(text: &str, number: &str, suffix: &str) -> Result<Suffix, Quant
         }),
         _ => Err(QuantityMistake::ExponentTooLarge { exponent: after_e.to_string() }),
     }
-}
-
-/// A magnitude: digits without leading or trailing zeros, times ten to the exponent.
-struct Decimal {
-    digits: Vec<u8>,
-    exponent: i64,
-}
-
-impl Decimal {
-    fn new(whole: &str, fraction: &str, exponent: i64) -> Decimal {
-        let digits = whole.bytes().chain(fraction.bytes()).skip_while(|digit| *digit == b'0').collect();
-        Decimal { digits, exponent: exponent - fraction.len() as i64 }.trimmed()
-    }
-
-    fn from_nanos(nanos: i128) -> Decimal {
-        Decimal { digits: nanos.to_string().into_bytes(), exponent: -NANO_DIGITS }.trimmed()
-    }
-
-    fn trimmed(mut self) -> Decimal {
-        let zeros = self.digits.iter().rev().take_while(|digit| **digit == b'0').count();
-        self.digits.truncate(self.digits.len() - zeros);
-        self.exponent += zeros as i64;
-        self
-    }
-
-    /// Anything finer than a billionth becomes a whole billionth more.
-    fn rounded_up_to_nanos(mut self) -> Decimal {
-        let surplus = -NANO_DIGITS - self.exponent;
-        if surplus <= 0 || self.digits.is_empty() {
-            return self;
-        }
-        // The last digit is not zero, so what is cut off is not nothing.
-        let kept = self.digits.len().saturating_sub(usize::try_from(surplus).unwrap_or(usize::MAX));
-        self.digits.truncate(kept);
-        self.exponent = -NANO_DIGITS;
-        self.increment();
-        self.trimmed()
-    }
-
-    fn increment(&mut self) {
-        for digit in self.digits.iter_mut().rev() {
-            if *digit < b'9' {
-                *digit += 1;
-                return;
-            }
-            *digit = b'0';
-        }
-        self.digits.insert(0, b'1');
-    }
-
-    /// Held at the end of `i128`. The exponent is not below -9.
-    fn nanos(&self) -> i128 {
-        if self.digits.is_empty() {
-            return 0;
-        }
-        let zeros = usize::try_from(self.exponent + NANO_DIGITS).unwrap_or(0);
-        let all = self.digits.iter().copied().chain(std::iter::repeat_n(b'0', zeros));
-        all.map(|digit| i128::from(digit - b'0'))
-            .try_fold(0i128, |sum, digit| sum.checked_mul(10)?.checked_add(digit))
-            .unwrap_or(i128::MAX)
-    }
-
-    /// An integer with the largest suffix whose exponent is a multiple of three.
-    fn normal_form(&self, format: Format) -> String {
-        if self.digits.is_empty() {
-            return "0".to_string();
-        }
-        let thousands = self.exponent.div_euclid(3);
-        let thousands = if format == Format::DecimalExponent { thousands } else { thousands.min(6) };
-        let zeros = usize::try_from(self.exponent - 3 * thousands).unwrap_or(0);
-        let mut text: String = self.digits.iter().map(|digit| char::from(*digit)).collect();
-        text.extend(std::iter::repeat_n('0', zeros));
-        match (format, thousands) {
-            (_, 0) => {}
-            (Format::DecimalExponent, _) => text.push_str(&format!("e{}", 3 * thousands)),
-            (_, -3) => text.push('n'),
-            (_, -2) => text.push('u'),
-            (_, -1) => text.push('m'),
-            (_, 1) => text.push('k'),
-            (_, 2) => text.push('M'),
-            (_, 3) => text.push('G'),
-            (_, 4) => text.push('T'),
-            (_, 5) => text.push('P'),
-            _ => text.push('E'),
-        }
-        text
-    }
-}
-
-/// Divided by 1024 while that is exact; below 1024 and between integers, decimal.
-fn binary_normal_form(nanos: i128) -> String {
-    if nanos < 1024 * NANOS_PER_UNIT || nanos % NANOS_PER_UNIT != 0 {
-        return Decimal::from_nanos(nanos).rounded_up_to_nanos().normal_form(Format::DecimalSI);
-    }
-    let units = u64::try_from(nanos / NANOS_PER_UNIT).unwrap_or(u64::MAX);
-    crate::ground::Bytes(units).to_string()
 }
 
 #[cfg(test)]

@@ -262,7 +262,7 @@ impl Part<'_> {
 
     fn drawn_spec(&self, manifest: Key) -> ContainerSpec {
         let (requests, limits) = self.resources(manifest);
-        ContainerSpec { requests, limits, ..self.spec.clone() }
+        ContainerSpec { requests, limits, written: None, ..self.spec.clone() }
     }
 
     /// Requests and limits: the manifest's, unless drawn, unless a row says otherwise.

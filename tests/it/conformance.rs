@@ -4,9 +4,12 @@
 //! their directory; without it the neighbor directory of the checkout is looked at, and where
 //! that is absent, too, the test says that it was skipped.
 
+mod passes;
 mod pods;
 mod rankings;
+mod statistics;
 
+use evictsim::scenario::kubelet::Texts;
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;
@@ -48,6 +51,12 @@ fn recorded(name: &str) -> Option<String> {
 fn say(line: &str) {
     // A closed standard error must not fail a test.
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A map of a kubelet's configuration; one that is not there is empty.
+fn texts(map: &Value) -> Texts {
+    let entries = map.as_object().into_iter().flatten();
+    entries.map(|(signal, value)| (signal.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 mod quantity {
@@ -96,9 +105,9 @@ mod quantity {
 }
 
 mod thresholds {
-    use evictsim::eviction::{Threshold, ThresholdValue};
-    use evictsim::ground::Bytes;
-    use evictsim::scenario::kubelet::{Texts, ThresholdTexts, thresholds};
+    use super::texts;
+    use evictsim::eviction::{Count, Threshold, ThresholdValue};
+    use evictsim::scenario::kubelet::{ThresholdTexts, thresholds};
     use serde_json::Value;
 
     #[test]
@@ -126,17 +135,9 @@ mod thresholds {
         });
     }
 
-    fn texts(map: &Value) -> Texts {
-        let entries = map.as_object().expect("every case has all four maps");
-        entries
-            .iter()
-            .map(|(signal, value)| (signal.clone(), value.as_str().unwrap_or_default().to_owned()))
-            .collect()
-    }
-
     /// As multisets: a signal and a grace may repeat, and their order is not recorded.
     fn compare(thresholds: &[Threshold], case: &Value) -> Result<(), String> {
-        let capacity = Bytes(case["capacityBytes"].as_u64().expect("every case has a capacity"));
+        let capacity = Count::from(case["capacityBytes"].as_u64().expect("every case has a capacity"));
         let mut ours: Vec<String> = thresholds.iter().map(|line| told(line, capacity)).collect();
         let recorded = case["expect"]["thresholds"].as_array().expect("an error, or thresholds");
         let mut theirs: Vec<String> = recorded.iter().map(recorded_line).collect();
@@ -145,7 +146,7 @@ mod thresholds {
         if ours == theirs { Ok(()) } else { Err(format!("ours {ours:?}, recorded {theirs:?}")) }
     }
 
-    fn told(line: &Threshold, capacity: Bytes) -> String {
+    fn told(line: &Threshold, capacity: Count) -> String {
         let value = |value: ThresholdValue| {
             let share = match value {
                 ThresholdValue::Percentage(share) => Some(share),

@@ -184,12 +184,18 @@ mod tests {
             ("claim", VolumeKind::PersistentVolumeClaim),
             ("keys", VolumeKind::Other),
         ];
-        let volume = |(name, kind): (&str, VolumeKind)| Volume { name: name.into(), kind };
+        let volume =
+            |(name, kind): (&str, VolumeKind)| Volume { name: name.into(), kind, written_size_limit: None };
         let held = |((name, _), used): ((&str, VolumeKind), u64)| VolumeStatistics {
             name: name.into(),
             held: part(used),
         };
-        let app = ContainerStatistics { name: "app".into(), rootfs: part(1), logs: part(10) };
+        let app = ContainerStatistics {
+            name: "app".into(),
+            rootfs: part(1),
+            logs: part(10),
+            ..ContainerStatistics::default()
+        };
         let silent = ContainerStatistics { name: "silent".into(), ..ContainerStatistics::default() };
         let statistics = PodStatistics {
             containers: vec![app, silent],

@@ -6,8 +6,8 @@ use crate::engine::record::{
 };
 use crate::engine::{NodeSetting, Passes};
 use crate::eviction::{
-    Candidate, EvictionOrder, EvictionSettings, KubeletOrder, Observation, QosOrder, Signal, Threshold,
-    ThresholdValue, rank,
+    Candidate, Count, EvictionOrder, EvictionSettings, KubeletOrder, Observation, QosOrder, Signal,
+    Threshold, ThresholdValue, rank,
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::model::{
@@ -118,7 +118,7 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         first_pass: SimDuration::ZERO,
     };
     let kubelet = Arc::new(EvictionSettings {
-        thresholds: vec![THRESHOLD],
+        thresholds: vec![THRESHOLD.clone()],
         pressure_transition_period: SimDuration::minutes(5),
         max_pod_grace_period: SimDuration::ZERO,
         monitoring_interval: SimDuration::seconds(10),
@@ -141,7 +141,8 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
 
 static THRESHOLD: Threshold = Threshold {
     signal: Signal::MemoryAvailable,
-    value: ThresholdValue::Quantity(Bytes::mebi(100)),
+    value: ThresholdValue::Quantity(Count(100 << 20)),
+    written: None,
     grace_period: SimDuration::ZERO,
     minimum_reclaim: None,
 };
@@ -222,7 +223,7 @@ fn eviction(ranking: &[Ranked], victim: usize) -> Eviction<'_> {
         pod: ranking[victim].pod,
         node: NODE,
         threshold: &THRESHOLD,
-        seen: Observation { available: Bytes::mebi(90), capacity: Bytes::gibi(1) },
+        seen: Observation::fresh(Bytes::mebi(90), Bytes::gibi(1)),
         grace_period: SimDuration::seconds(1),
         ranking,
         victim,

@@ -127,7 +127,7 @@ impl ContainerCheck<'_, '_> {
         }
         let (requests, limits) = (requests.fixed, limits.fixed);
         let sidecar = self.role == Role::Sidecar;
-        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar }, plan)
+        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, written: None }, plan)
     }
 
     /// As the API server checks it; what is drawn is not compared.

@@ -235,15 +235,16 @@ impl NodesCheck<'_, '_, '_> {
         thresholds: &[Threshold],
     ) {
         let (name, memory) = (&node.name, node.capacity.memory);
-        let is_too_high =
-            |line: &&Threshold| line.signal == Signal::MemoryAvailable && line.value.at(memory) >= memory;
+        let is_too_high = |line: &&Threshold| {
+            line.signal == Signal::MemoryAvailable && line.value.in_bytes(memory) >= memory
+        };
         if memory == Bytes::ZERO {
             return; // Told already.
         }
         if let Some(line) = thresholds.iter().find(is_too_high) {
             let map = settings.map(if line.is_hard() { "evictionHard" } else { "evictionSoft" });
             let at = map.map_or(spot.keys(&["capacity", "memory"]), |map| map.key(line.signal.name()));
-            let least = line.value.at(memory);
+            let least = line.value.in_bytes(memory);
             let what = format!("node {name} has {memory} of memory, and must always have {least} available");
             self.findings.mistake(&at, what, "lower the threshold, or give the node more memory");
         } else if node.allocatable.memory == Bytes::ZERO {

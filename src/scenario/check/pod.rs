@@ -380,7 +380,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         let mut read = Vec::new();
         for (index, volume) in volumes.iter().enumerate() {
             let kind = self.volume_kind(&spot.index(index), volume);
-            read.push(Volume { name: volume.name.clone(), kind });
+            // Nobody polices what a volume holds (fidelity F-4), so its limit is never printed.
+            read.push(Volume { name: volume.name.clone(), kind, written_size_limit: None });
         }
         read
     }

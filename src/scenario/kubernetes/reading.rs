@@ -9,11 +9,12 @@ use super::{Amounts, Container, EmptyDir, Obj, Resources, Spec};
 use crate::ground::{Amount, SimDuration};
 use crate::model::{
     ContainerSpec, PodSpec, PodTemplate, QosClass, ResourceAmounts, RestartPolicy, Taint, TaintEffect,
-    Toleration, TolerationOperator, Volume, VolumeKind,
+    Toleration, TolerationOperator, Volume, VolumeKind, WrittenAmounts, WrittenResources,
 };
 use crate::scenario::mistake::Mistake;
 use crate::scenario::quantity::Quantity;
 use std::fmt::{Arguments, Display};
+use std::sync::Arc;
 
 /// Where the kubelet notes that a pod did not come from the API.
 const CONFIG_SOURCE: &str = "kubernetes.io/config.source";
@@ -189,7 +190,11 @@ impl<'a> Reading<'a> {
 
     fn container(&mut self, container: &Container, at: Arguments<'_>) -> ContainerSpec {
         let (requests, limits) = self.resources(&container.resources, format_args!("{at}.resources"));
-        ContainerSpec { name: container.name.clone(), requests, limits, sidecar: false }
+        let written = Some(Arc::new(WrittenResources {
+            requests: written(&container.resources.requests),
+            limits: written(&container.resources.limits),
+        }));
+        ContainerSpec { name: container.name.clone(), requests, limits, sidecar: false, written }
     }
 
     fn resources(&mut self, resources: &Resources, at: Arguments<'_>) -> (ResourceAmounts, ResourceAmounts) {
@@ -243,7 +248,9 @@ impl<'a> Reading<'a> {
             } else {
                 VolumeKind::Other
             };
-            volumes.push(Volume { name: volume.name.clone(), kind });
+            let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
+            let written_size_limit = size_limit.and_then(|text| Quantity::parse(&text.0).ok());
+            volumes.push(Volume { name: volume.name.clone(), kind, written_size_limit });
         }
         volumes
     }
@@ -304,6 +311,12 @@ impl<'a> Reading<'a> {
         }
         found.map(|(_, choice)| *choice)
     }
+}
+
+/// As they print; what is no quantity has been refused already.
+fn written(amounts: &Amounts) -> WrittenAmounts {
+    let quantity = |resource| amounts.get(resource).and_then(|text| Quantity::parse(&text.0).ok());
+    WrittenAmounts { memory: quantity("memory"), ephemeral_storage: quantity("ephemeral-storage") }
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use super::family;
 use super::pods::{compare, template};
-use evictsim::eviction::statistics::{ContainerStatistics, FsUse, VolumeStatistics};
-use evictsim::eviction::{
-    Candidates, Criterion, FilesystemLayout, KnownPod, KubeletOrder, PodStatistics, Signal,
-};
-use evictsim::ground::{Bytes, PodId};
+use super::statistics::{layout, pod_statistics};
+use evictsim::eviction::{Candidates, Criterion, KnownPod, KubeletOrder, Signal};
+use evictsim::ground::PodId;
 use serde_json::{Value, json};
 
 #[test]
@@ -28,7 +26,7 @@ fn ranks_as_recorded(case: &Value) -> Result<(), String> {
     let signal = case["signal"].as_str().and_then(Signal::named).ok_or("a signal not known here")?;
     let pods = case["pods"].as_array().expect("a list of pods");
     let templates = pods.iter().map(template).collect::<Result<Vec<_>, _>>()?;
-    let known = pods.iter().map(|pod| statistics(&case["stats"][name_of(pod)])).collect::<Vec<_>>();
+    let known = pods.iter().map(|pod| pod_statistics(&case["stats"][name_of(pod)])).collect::<Vec<_>>();
     let known_pods = templates.iter().zip(&known).zip(0..).map(|((template, known), number)| KnownPod {
         pod: PodId(number),
         serial: u64::from(number),
@@ -38,37 +36,6 @@ fn ranks_as_recorded(case: &Value) -> Result<(), String> {
     let mut candidates = Candidates::under(signal, layout(case), known_pods);
     candidates.rank(&KubeletOrder);
     compare(&json!(groups_of_equals(&candidates, pods)), &case["expect"]["groups"])
-}
-
-/// Only recordings about disks say it; to the others it does not matter.
-fn layout(case: &Value) -> FilesystemLayout {
-    let is_said = |key: &str| case[key] == Value::Bool(true);
-    match (is_said("dedicatedImageFs"), is_said("splitContainerImageFs")) {
-        (false, _) => FilesystemLayout::Single,
-        (true, false) => FilesystemLayout::DedicatedImages,
-        (true, true) => FilesystemLayout::SplitImages,
-    }
-}
-
-/// Absent if the recorded provider does not know the pod.
-fn statistics(pod: &Value) -> Option<PodStatistics> {
-    let bytes = |figure: &Value| figure.as_u64().map(Bytes);
-    let text = |name: &Value| name.as_str().expect("every part has its name").to_owned();
-    let part =
-        |part: &Value| FsUse { used: bytes(&part["usedBytes"]), inodes_used: part["inodesUsed"].as_u64() };
-    let container = |one: &Value| ContainerStatistics {
-        name: text(&one["name"]),
-        rootfs: part(&one["rootfs"]),
-        logs: part(&one["logs"]),
-    };
-    let volume = |one: &Value| VolumeStatistics { name: text(&one["name"]), held: part(one) };
-    let all = |list: &Value| list.as_array().cloned().unwrap_or_default();
-    pod.is_object().then(|| PodStatistics {
-        working_set: bytes(&pod["workingSetBytes"]),
-        processes: pod["processCount"].as_u64(),
-        containers: all(&pod["containers"]).iter().map(container).collect(),
-        volumes: all(&pod["volumes"]).iter().map(volume).collect(),
-    })
 }
 
 /// The names of pods that go one before the other, and of those between which only
