@@ -1,7 +1,7 @@
 //! What can happen, and in which order at one instant.
 
 use crate::ground::{NodeId, PodId, WorkloadId};
-use crate::model::ContainerIndex;
+use crate::model::{ContainerIndex, NodePart, Usage};
 
 /// A happening. The order of the variants is the order in which simultaneous
 /// events happen: moving one changes results (docs/decisions/0003).
@@ -10,10 +10,10 @@ use crate::model::ContainerIndex;
 /// starts and arrivals, and last the scheduler, who sees all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
-    /// A node's own memory (daemons or page cache) turns to its next piece.
+    /// A part of a node's own use turns to its next piece.
     NodeUsageTurns { node: NodeId, part: NodePart },
-    /// A container's memory turns to its next piece.
-    UsageTurns { pod: PodId, container: ContainerIndex },
+    /// A container's use of something turns to its next piece.
+    UsageTurns { pod: PodId, container: ContainerIndex, usage: Usage },
     /// A container ends: its run time is over, or it has been told to stop.
     ContainerExits { pod: PodId, container: ContainerIndex },
     /// The last container of a pod that was told to stop is gone.
@@ -38,11 +38,4 @@ pub enum Event {
     PodArrives { workload: WorkloadId },
     /// The scheduler goes through its queue.
     SchedulerRuns,
-}
-
-/// The parts of a node's memory that are no pod's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NodePart {
-    SystemDaemons,
-    PageCache,
 }

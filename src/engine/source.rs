@@ -5,7 +5,7 @@
 //! the same pod lives the same life under every policy.
 
 use crate::ground::{NodeId, SimTime, WorkloadId};
-use crate::model::{ContainerIndex, Piece, PodLife, PodTemplate, Replica};
+use crate::model::{ContainerIndex, NodePart, Piece, PodLife, PodTemplate, Replica, Usage};
 use std::sync::Arc;
 
 /// One pod, drawn.
@@ -15,12 +15,11 @@ pub struct PodDraft {
     pub life: PodLife,
 }
 
-/// Whose memory curve.
+/// Whose curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurveOwner {
-    Container { workload: WorkloadId, replica: Replica, container: ContainerIndex },
-    SystemDaemons { node: NodeId },
-    PageCache { node: NodeId },
+    Container { workload: WorkloadId, replica: Replica, container: ContainerIndex, usage: Usage },
+    Node { node: NodeId, part: NodePart },
 }
 
 /// Draws what a run is made of.

@@ -3,7 +3,7 @@
 //! A life is drawn once, when its pod is made, so the same pod lives the same
 //! life under every policy.
 
-use super::usage::UsageCurve;
+use super::usage::{Usage, UsageCurve};
 use crate::ground::{Bytes, SimDuration};
 
 /// The life ahead of one pod.
@@ -24,6 +24,8 @@ pub struct PodLife {
 pub struct ContainerLife {
     /// Its working set, from its start.
     pub working_set: UsageCurve,
+    /// What else it uses, each once; what is not listed it does not use.
+    pub others: Vec<(Usage, UsageCurve)>,
     /// From running to its own exit; absent: it runs until it is stopped.
     pub run_time: Option<SimDuration>,
     /// What it exits with after `run_time`; 0 is success.

@@ -23,8 +23,39 @@ pub struct Node {
     /// File pages counted as in use (`active_file`): working set for the kubelet,
     /// but given up by the kernel before it kills anything.
     pub page_cache: UsageCurve,
+    /// The file system of volumes and logs, and of everything if it is the only one.
+    /// Absent: nobody says how large it is, and nothing is observed of it.
+    pub node_fs: Option<Filesystem>,
+    /// A file system of its own for images and writable layers.
+    pub image_fs: Option<Filesystem>,
+    /// How many process ids there are. Absent: nobody says, and nothing is observed of them.
+    pub process_ids: Option<u64>,
+    /// What is no pod's of all that is not memory, each once; what is not listed is nothing.
+    pub others: Vec<(NodePart, UsageCurve)>,
     /// When its eviction loop looks first; it then looks each monitoring interval.
     pub first_pass: SimDuration,
+}
+
+/// A file system of a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filesystem {
+    pub capacity: Bytes,
+    /// Absent: it has no count of them.
+    pub inodes: Option<u64>,
+    /// Part of what is used from the start: what the kubelet can delete before it evicts anybody.
+    pub unused_images: Bytes,
+}
+
+/// The parts of a node's use that are no pod's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodePart {
+    SystemDaemons,
+    PageCache,
+    NodeFs,
+    NodeFsInodes,
+    ImageFs,
+    ImageFsInodes,
+    Processes,
 }
 
 /// Amounts of what a node offers.

@@ -3,6 +3,8 @@
 //! What: a [`UsageCurve`] is a list of [`Piece`]s and what comes [`After`] them;
 //! a [`Cursor`] walks along it. Constant, ramp, steps, pulses, cold start,
 //! sawtooth, diurnal, random walk and trace are all of this one kind.
+//! Disk, inodes and processes over time are of the same kind; where a curve counts inodes or
+//! processes, a byte stands for one of them.
 //! Never: chance. Random families are drawn to pieces by the scenario.
 //! Next: [`crate::ground::fixed`] adds the pieces of a node up.
 //!
@@ -10,6 +12,21 @@
 
 use crate::ground::{Bytes, Ramp, SimDuration, SimTime};
 use std::sync::Arc;
+
+/// What of a container a curve tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Usage {
+    /// Its memory, in bytes.
+    WorkingSet,
+    /// What it wrote into its own root file system, in bytes.
+    WritableLayer,
+    /// What it wrote to its log, in bytes.
+    Logs,
+    /// How many inodes its writable layer takes.
+    Inodes,
+    /// How many processes it runs.
+    Processes,
+}
 
 /// A straight piece: from one level to another in some time. Where a piece does
 /// not begin at the level at which the last one ended, the curve jumps.
