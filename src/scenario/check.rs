@@ -35,7 +35,9 @@ use tables::Files;
 /// The lists that an including file adds to, where other values replace.
 const LISTS: [&str; 4] = ["nodes", "pods", "workloads", "runs"];
 /// No study needs more, and a slip of the hand is caught.
-const MOST_REPLICATIONS: u32 = 1_000_000;
+pub const MOST_REPLICATIONS: u32 = 1_000_000;
+/// A timeline of more rows (some 10 GB) is a slip of the hand, and fills the disk.
+const MOST_TIMELINE_ROWS: u128 = 100_000_000;
 
 /// Reads the scenario at `root`; `files` gives the bytes of a file.
 ///
@@ -62,7 +64,7 @@ fn meant(
     let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
     let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
     let workloads = pods.all(top, &file.pods, &file.workloads);
-    Scenario {
+    let scenario = Scenario {
         name: name(findings, top, file, root),
         question: files(root).ok().and_then(|bytes| question(&bytes)),
         horizon: SimTime::START.after(horizon),
@@ -73,7 +75,22 @@ fn meant(
         workloads,
         recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
         assumptions: std::mem::take(&mut findings.assumptions),
+    };
+    if let Some((what, fix)) = too_long_a_timeline(&scenario) {
+        findings.mistake(&top.keys(&["record", "timeline"]), what, fix);
     }
+    scenario
+}
+
+/// What is wrong with a timeline that would fill a disk, and how to mend it.
+pub fn too_long_a_timeline(scenario: &Scenario) -> Option<(String, String)> {
+    let rows = scenario.timeline_rows();
+    (rows > MOST_TIMELINE_ROWS).then(|| {
+        let what = format!(
+            "the timeline would have {rows} rows (samples x nodes x runs x replications), more than {MOST_TIMELINE_ROWS}"
+        );
+        (what, "write a longer `record.timeline`, or `timeline: None`".to_owned())
+    })
 }
 
 fn replications(findings: &mut Findings, spot: &Spot<'_>, written: Option<u32>) -> u32 {
