@@ -13,6 +13,7 @@ mod names;
 mod node;
 mod not_simulated;
 mod numbers;
+mod pasted;
 mod pod;
 mod pod_names;
 mod rules;
@@ -45,6 +46,9 @@ const MOST_TIMELINE_ROWS: u128 = 100_000_000;
 /// Every mistake in it and in the files that it includes or names.
 pub fn read(root: &str, files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Scenario, Vec<Mistake>> {
     let tree = include::read(root, &LISTS, files)?;
+    if let Some(mistake) = pasted::manifest(&Spot::top(&tree), &tree) {
+        return Err(vec![mistake]);
+    }
     let mut findings = Findings::default();
     let Some(file) = decode::<ScenarioFile>(&tree, &mut findings.mistakes) else {
         return Err(findings.mistakes);

@@ -639,6 +639,35 @@ error: a weight is negative
 }
 
 #[test]
+fn a_controller_that_is_not_simulated_says_what_to_write_for_it() {
+    let workload = |kind: &str| {
+        format!(
+            "  - {{name: a, kind: {kind}, replicas: 1, template: {{spec: {{containers: [{{name: app}}]}}}}}}\n"
+        )
+    };
+    let kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "ReplicaSte"];
+    let workloads: String = kinds.map(workload).concat();
+    assert_snapshot!(told_of_pods(&format!("workloads:\n{workloads}")), @r#"
+error: there is no `kind: Deployment` here, only Pod, ReplicaSet and Job
+  at bad.yaml:4:21 (workloads[0].kind)
+  fix: write `kind: ReplicaSet`: between rollouts, a Deployment is one
+error: there is no `kind: StatefulSet` here, only Pod, ReplicaSet and Job
+  at bad.yaml:5:21 (workloads[1].kind)
+  fix: write `kind: ReplicaSet`: gone pods are replaced too, though under other names
+error: there is no `kind: DaemonSet` here, only Pod, ReplicaSet and Job
+  at bad.yaml:6:21 (workloads[2].kind)
+  fix: count its memory in each node's `systemDaemons`: one pod for each node is not simulated
+error: there is no `kind: CronJob` here, only Pod, ReplicaSet and Job
+  at bad.yaml:7:21 (workloads[3].kind)
+  fix: write `kind: Job` with `arrivals: {fixed: {every: 1h, count: 24}}`
+error: unknown value "ReplicaSte"; did you mean `ReplicaSet`?
+  at bad.yaml:8:21 (workloads[4].kind)
+  fix: write `ReplicaSet`
+5 mistakes
+"#);
+}
+
+#[test]
 fn what_would_be_changed_in_silence_is_refused_instead() {
     assert_snapshot!(told_of_pods(
         "pods:

@@ -137,6 +137,24 @@ the value of the priority class high is not known here: workload db has priority
 }
 
 #[test]
+fn replicas_that_nobody_replaces_are_told_unless_that_was_written() {
+    let told = |workload: &str| {
+        let scenario = read_text(&format!(
+            "horizon: 1h
+nodes: [{{name: node, capacity: {{cpu: 4, memory: 8Gi}}}}]
+workloads:
+  - {{name: web, {workload}, template: {{spec: {{containers: [{{name: app}}]}}}}}}
+"
+        ));
+        scenario.assumptions.iter().filter(|sentence| sentence.contains("nobody replaces")).count()
+    };
+    assert_eq!(told("replicas: 3"), 1);
+    assert_eq!(told("kind: Pod, replicas: 3"), 0, "it was meant");
+    assert_eq!(told("kind: ReplicaSet, replicas: 3"), 0);
+    assert_eq!(told("replicas: 1"), 0);
+}
+
+#[test]
 fn pods_are_called_by_their_workload_their_place_and_their_generation() {
     let scenario = read_text(
         "horizon: 1h
