@@ -16,6 +16,7 @@ mod numbers;
 mod pasted;
 mod pod;
 mod pod_names;
+mod room;
 mod rules;
 mod spot;
 mod tables;
@@ -68,6 +69,7 @@ fn meant(
     let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
     let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
     let workloads = pods.all(top, &file.pods, &file.workloads);
+    room::tell_of_pods_that_never_fit(findings, &nodes, &workloads);
     let scenario = Scenario {
         name: name(findings, top, file, root),
         question: files(root).ok().and_then(|bytes| question(&bytes)),
