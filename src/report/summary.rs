@@ -292,9 +292,9 @@ fn difference(one: &RunStory, other: &RunStory) -> String {
 fn write_legend(out: &mut impl Write, width: Width) -> io::Result<()> {
     let wide = match width {
         Width::Narrow => "",
-        Width::Wide => " Culprit: none was. AVAILABLE was below THRESHOLD when the kubelet looked.",
+        Width::Wide => " Culprit: any other. AVAILABLE was below THRESHOLD when the kubelet looked.",
     };
-    let words = "OVER: above its memory request. Innocent: another was further above.";
+    let words = "OVER: above its memory request. Innocent: not OVER, or another more so.";
     let sentence = format!("{words}{wide} See docs/results-format.md");
     writeln!(out)?;
     wrapped(&sentence, COLUMNS).iter().try_for_each(|line| writeln!(out, "{line}"))
