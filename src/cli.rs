@@ -21,9 +21,16 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+const WHERE_NEXT: &str = "\
+Examples:
+  evictsim run scenarios/lessons/eviction-order.yaml
+  evictsim check web.yaml
+
+How a scenario is written: docs/scenario-format.md. What the tables say: docs/results-format.md.";
+
 /// Simulates what Kubernetes evicts when its nodes run out of memory, and why.
 #[derive(Debug, Parser)]
-#[command(name = "evictsim", version, arg_required_else_help = true)]
+#[command(name = "evictsim", version, arg_required_else_help = true, after_help = WHERE_NEXT)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -33,7 +40,7 @@ pub struct Arguments {
 pub enum Command {
     /// What happens? A summary on the screen, tables in results/
     Run(run::RunArguments),
-    /// Is the file right? All mistakes at once, and how to mend them
+    /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
     /// Print the JSON schema of scenario files, for editors
     Schema,

@@ -1,13 +1,24 @@
-//! `evictsim check FILE…`: is it right? All mistakes, or what was understood.
+//! `evictsim check FILE…`: is it right? All mistakes, or what was understood and is taken for granted.
 
 use super::BadInput;
 use super::files::Files;
-use crate::report::figures::counted;
+use crate::report::figures::{Length, counted};
 use crate::scenario::Scenario;
 use clap::Args;
 use std::io::{self, Write};
 
+const ROUNDS: &str = "\
+Mistakes come in two rounds: first all keys, words, amounts and units that cannot be read;
+once there are none, all values that are not possible together.
+
+Examples:
+  evictsim check web.yaml
+  evictsim check scenarios/lessons/*.yaml
+
+How a scenario is written: docs/scenario-format.md.";
+
 #[derive(Debug, Args)]
+#[command(after_help = ROUNDS)]
 pub struct CheckArguments {
     /// Scenario files; - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -23,7 +34,10 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for file in &arguments.files {
         match Files::default().scenario(file) {
-            Ok(scenario) => writeln!(out, "{file}: ok: {}", understood(&scenario))?,
+            Ok(scenario) => {
+                writeln!(out, "{file}: ok: {}", understood(&scenario))?;
+                scenario.assumptions.iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))?;
+            }
             Err(error) => mistakes.extend(error.downcast::<BadInput>()?.0),
         }
     }
@@ -35,7 +49,7 @@ fn understood(scenario: &Scenario) -> String {
     format!(
         "{}, {} long, {}, {}, runs {} x {}, seed {}, {}",
         scenario.name,
-        scenario.horizon,
+        Length::until(scenario.horizon),
         counted(scenario.nodes.len() as u64, "node"),
         counted(scenario.workloads.len() as u64, "workload"),
         runs.join(" and "),

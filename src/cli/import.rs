@@ -8,6 +8,13 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+const EXAMPLE: &str = "\
+Example:
+  evictsim import openb --pods openb_pod_list_default.csv --nodes openb_node_list_all_node.csv > openb.yaml
+  evictsim run openb.yaml
+
+What is made is a scenario like any other: docs/scenario-format.md.";
+
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     #[command(subcommand)]
@@ -17,6 +24,7 @@ pub struct ImportArguments {
 #[derive(Debug, Subcommand)]
 enum Trace {
     /// Alibaba's cluster-trace-gpu-v2023: 8,152 pods, 1,523 nodes
+    #[command(after_help = EXAMPLE)]
     Openb(OpenbArguments),
 }
 

@@ -3,6 +3,7 @@
 //! What: the whole way, from the file to the results: read, simulate, tell.
 //! Never: how a run goes ([`crate::engine`]) or is told ([`crate::report`]).
 
+use super::BadInput;
 use super::files::Files;
 use super::progress::Progress;
 use super::results::Results;
@@ -13,37 +14,51 @@ use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
 use crate::report::{Manifest, RunStory, Tables, Wanted, json};
 use crate::scenario::Scenario;
+use crate::scenario::check::{MOST_REPLICATIONS, too_long_a_timeline};
 use crate::scenario::meaning::{OrderName, RunRules};
+use crate::scenario::mistake::Mistake;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+const EXAMPLES: &str = "\
+Examples:
+  evictsim run web.yaml
+  evictsim run web.yaml --rules kubernetes --seed 7 --replications 10 -o csv
+  evictsim run web.yaml -o wide --out results/tonight
+  evictsim run - < web.yaml        (the next scenario without a name from standard input replaces its results)
+
+How a scenario is written: docs/scenario-format.md. What the tables say: docs/results-format.md.";
+
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct RunArguments {
-    /// The scenario file; - is standard input
+    /// The scenario file; - is standard input, whose results go to results/stdin unless it has a `name`
     #[arg(value_name = "FILE")]
     file: String,
-    /// Where the tables go; into results/, under the scenario's name, if not given
+    /// Where the tables go: by default results/NAME, by the scenario's name. Older results there are replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Instead of the scenario's seed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Instead of the scenario's number of replications
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_REPLICATIONS)))]
     replications: Option<u32>,
     /// One run by these rules, instead of the scenario's runs
     #[arg(long, value_name = "RULES", ignore_case = true)]
     rules: Option<RulesWord>,
-    /// One run by this order, instead of the scenario's runs
+    /// One run by this order, instead of the scenario's runs; with --rules, which it overrides,
+    /// the restart scope is that of the rules
     #[arg(long, value_name = "ORDER", ignore_case = true)]
     eviction_order: Option<OrderWord>,
     /// Run idle passes of the eviction loop, too: slower, with the same results
     #[arg(long)]
     every_pass: bool,
-    /// What is printed: a summary (wide: with thresholds and roles), or the runs' rows
+    /// What is printed: a summary (wide: with thresholds and roles), or the runs' rows; the tables
+    /// are written all the same
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     output: Format,
     /// Print nothing
@@ -80,6 +95,9 @@ enum OrderWord {
 pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     let files = Files::default();
     let scenario = overridden(files.scenario(&arguments.file)?, arguments);
+    if let Some((what, fix)) = too_long_a_timeline(&scenario) {
+        return Err(BadInput(vec![Mistake::new(what, fix)]).into());
+    }
     let place = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(&scenario.name));
     let results = Results::begin(&place)?;
     let (stories, tables) = simulate(&scenario, arguments, &results)?;
@@ -89,6 +107,11 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     results.finish()?;
     io::stdout().lock().write_all(&printed)?;
     Ok(())
+}
+
+/// A seed, or what one is.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 /// The scenario with what the command line says otherwise.

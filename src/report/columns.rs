@@ -108,7 +108,7 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     evictions_burstable: u64, "evictions of Burstable pods", "record Evicted";
     evictions_guaranteed: u64, "evictions of Guaranteed pods", "record Evicted";
     evictions_soft: u64, "evictions for a soft threshold; the others were for a hard one", "record Evicted";
-    evictions_innocent: u64, "evictions of a pod while another on its node was further above its request", "record Evicted, its ranking";
+    evictions_innocent: u64, "evictions of a pod that used no more than it requested, or while another on its node was further above its request", "record Evicted, its ranking";
     passes_without_victim: u64, "passes that acted on a threshold and found nobody to evict", "record NobodyToEvict";
     oom_kills: u64, "containers that the kernel killed (OOM-kill)", "record OomKilled";
     oom_kills_container_limit: u64, "OOM kills at a container's own memory limit", "record OomKilled";
@@ -145,7 +145,7 @@ table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, wit
     exceeds_request: bool, "whether its working set is above its request", "candidate";
     excess_bytes: Option<i128>, "working set less request; negative when below", "candidate";
     decided_by: Option<&'a str>, "what put it before the next candidate: Statistics, QosClass, ExceedsRequest, Priority, Excess or Serial (age); empty if it was the last", "eviction order";
-    role: Option<&'a str>, "innocent if another candidate was further above its request, else culprit; empty if its working set is unknown", "record Evicted, ranking";
+    role: Option<&'a str>, "innocent if it used no more than it requested, or another candidate was further above its request, else culprit; empty if its working set is unknown", "record Evicted, ranking";
     grace_period_s: SimDuration, "what the kill allows between SIGTERM and SIGKILL", "record Evicted";
     lost_emptydir_bytes: Bytes, "what its emptyDir volumes held", "record Evicted";
     replacement: Option<&'a str>, "the pod made in its place; empty if there is none", "record PodCreated, replaces";

@@ -1,9 +1,10 @@
 //! Figures for people: short, with their unit, rounded where nobody would miss it.
 //!
-//! What: memory as a person reads it, and tables as kubectl aligns them.
+//! What: memory and lengths of time as a person reads them, and tables as kubectl aligns them.
 //! Never: a figure in a file of results, where everything is exact ([`super::cell`]).
 //! Next: [`super::summary`].
 
+use crate::ground::{SimDuration, SimTime};
 use std::fmt;
 
 /// Bytes for reading, signed: exact if that is short (`512Mi`), otherwise to a tenth of a unit.
@@ -25,6 +26,42 @@ impl fmt::Display for Memory {
         match tenths % 10 {
             0 => write!(f, "{sign}{}{}", tenths / 10, SUFFIXES[power]),
             tenth => write!(f, "{sign}{}.{tenth}{}", tenths / 10, SUFFIXES[power]),
+        }
+    }
+}
+
+/// A length of time for reading: no finer than a person would look, in days where there are many hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length(pub SimDuration);
+
+impl Length {
+    /// An instant, as the length since the run began.
+    pub fn until(instant: SimTime) -> Length {
+        Length(instant.since(SimTime::START))
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: SimDuration = SimDuration::hours(24);
+        let Length(length) = *self;
+        if length == SimDuration::FOREVER {
+            return length.fmt(f);
+        }
+        let grain = match length {
+            short if short < SimDuration::seconds(1) => SimDuration::micros(1),
+            short if short < SimDuration::minutes(1) => SimDuration::millis(1),
+            long if long < DAY.times(2) => SimDuration::millis(100),
+            _ => SimDuration::seconds(1),
+        };
+        let rounded = (length.0 + grain.0 / 2) / grain.0 * grain.0;
+        if rounded < DAY.times(2).0 {
+            return SimDuration(rounded).fmt(f);
+        }
+        write!(f, "{}d", rounded / DAY.0)?;
+        match rounded % DAY.0 {
+            0 => Ok(()),
+            rest => SimDuration(rest).fmt(f),
         }
     }
 }
@@ -80,6 +117,19 @@ mod tests {
         assert_eq!(Memory(3).to_string(), "3");
         assert_eq!(Memory(mebi(450) + 300_000).to_string(), "450.3Mi");
         assert_eq!(Memory(mebi(6000) + 1).to_string(), "5.9Gi");
+    }
+
+    #[test]
+    fn lengths_are_rounded_and_long_ones_told_in_days() {
+        let micros = |n| Length(SimDuration::micros(n)).to_string();
+        assert_eq!(micros(999), "0.000999s", "what is short is exact");
+        assert_eq!(micros(8_960_171), "8.96s");
+        assert_eq!(micros(45 * 60_000_000 + 58_960_171), "45m59s");
+        assert_eq!(micros(45 * 60_000_000 + 58_910_171), "45m58.9s");
+        let hours = |n| Length(SimDuration::hours(n)).to_string();
+        assert_eq!([hours(47), hours(48), hours(50), hours(876_000)], ["47h", "2d", "2d2h", "36500d"]);
+        assert_eq!(Length(SimDuration::FOREVER).to_string(), "forever");
+        assert_eq!(Length::until(SimTime(1_500_000)).to_string(), "1.5s");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Never: a figure that the tables do not have, or a color.
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
-use super::figures::{Memory, aligned, counted, wrapped};
+use super::figures::{Length, Memory, aligned, counted, wrapped};
 use super::ledger::restart_scope;
 use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
 use super::wording;
@@ -13,8 +13,8 @@ use std::io::{self, Write};
 
 /// How many places of the first ranking are told.
 const PLACES: usize = 10;
-/// How many assumptions are told.
-const ASSUMPTIONS: usize = 3;
+/// How many assumptions are told, and one more if it would be the only one left out.
+const ASSUMPTIONS: usize = 8;
 /// How wide a sentence may become.
 const COLUMNS: usize = 100;
 
@@ -54,6 +54,9 @@ pub fn write(
         write_replications(out, story, stories)?;
     }
     write_differences(out, &told)?;
+    if told.iter().any(|story| !story.evictions.is_empty()) {
+        write_legend(out, width)?;
+    }
     write_assumptions(out, heading.assumptions)?;
     match heading.tables {
         Some(tables) => writeln!(out, "\nTables: {tables}"),
@@ -74,7 +77,8 @@ fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStor
     }
     let Some(story) = stories.first() else { return Ok(()) };
     let nodes = counted(story.nodes, "node");
-    writeln!(out, "{}: {nodes}, {} long, seed {}", heading.scenario, story.horizon, heading.seed)
+    let horizon = Length::until(story.horizon);
+    writeln!(out, "{}: {nodes}, {horizon} long, seed {}", heading.scenario, heading.seed)
 }
 
 /// A comment up to its first question mark; some go on for a page.
@@ -114,8 +118,9 @@ fn happenings(story: &RunStory) -> Vec<String> {
     let mut lines = vec![if ends.is_empty() { made } else { format!("{made}: {}", ends.join(", ")) }];
     match counts.first_pressure {
         Some(first) => lines.push(format!(
-            "MemoryPressure first at {first}, {} in all; {} (innocent: {}), {}, {}",
-            counts.node_pressure,
+            "MemoryPressure first at {}, {} in all; {} ({} innocent), {}, {}",
+            Length::until(first),
+            Length(counts.node_pressure),
             counted(counts.all_evictions(), "eviction"),
             counts.evictions_innocent,
             counted(counts.oom_kills(), "OOM kill"),
@@ -135,7 +140,7 @@ fn happenings(story: &RunStory) -> Vec<String> {
 
 /// The first evictions, and who stood behind the first victim.
 fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
-    writeln!(out, "  Evicted, in this order (of the first ranking, also those who could stay):")?;
+    writeln!(out, "  Evicted, in this order (for the first, all who were compared):")?;
     let mut cells = vec![header(width)];
     let mut reasons = vec![None];
     for (number, eviction) in story.evictions.iter().enumerate() {
@@ -175,7 +180,7 @@ fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<Stri
     let memory = |bytes: Option<i128>| bytes.map_or("?".to_owned(), |bytes| Memory(bytes).to_string());
     let over = if candidate.exceeds_request() { "yes" } else { "no" };
     let mut cells = vec![
-        beside_victim(eviction.time.to_string()),
+        beside_victim(Length::until(eviction.time).to_string()),
         beside_victim(eviction.node.clone()),
         format!("{}/{}", place + 1, eviction.candidates),
         if *critical { format!("{pod} (critical)") } else { pod.clone() },
@@ -212,7 +217,7 @@ fn write_oom_kills(out: &mut impl Write, story: &RunStory) -> io::Result<()> {
         let working_set = Memory(kill.working_set.0.into()).to_string();
         let because = format!("{} {}", wording::cause(kill.cause), Memory(kill.limit.0.into()));
         vec![
-            kill.time.to_string(),
+            Length::until(kill.time).to_string(),
             kill.node.clone(),
             kill.pod.clone(),
             kill.container.clone(),
@@ -267,7 +272,7 @@ fn difference(one: &RunStory, other: &RunStory) -> String {
         |(one, other): &(&Victim, &Victim)| (one.workload, one.replica) == (other.workload, other.replica);
     let agreed = one.victims.iter().zip(&other.victims).take_while(same_pod).count();
     let told = |victim: Option<&Victim>| match victim {
-        Some(Victim { pod, node, time, .. }) => format!("evicts {pod} ({node}, {time})"),
+        Some(Victim { pod, node, time, .. }) => format!("evicts {pod} ({node}, {})", Length::until(*time)),
         None => "evicts nobody more".to_owned(),
     };
     let (next, other_next) = (one.victims.get(agreed), other.victims.get(agreed));
@@ -283,18 +288,50 @@ fn difference(one: &RunStory, other: &RunStory) -> String {
     }
 }
 
+/// The words of the tables of evictions.
+fn write_legend(out: &mut impl Write, width: Width) -> io::Result<()> {
+    let wide = match width {
+        Width::Narrow => "",
+        Width::Wide => " Culprit: any other. AVAILABLE was below THRESHOLD when the kubelet looked.",
+    };
+    let words = "OVER: above its memory request. Innocent: not OVER, or another more so.";
+    let sentence = format!("{words}{wide} See docs/results-format.md");
+    writeln!(out)?;
+    wrapped(&sentence, COLUMNS).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
 fn write_assumptions(out: &mut impl Write, assumptions: &[String]) -> io::Result<()> {
     if assumptions.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nAssumed:")?;
-    for assumption in assumptions.iter().take(ASSUMPTIONS) {
+    // A line that says "and 1 more" takes the room of that one.
+    let told = if assumptions.len() == ASSUMPTIONS + 1 { ASSUMPTIONS + 1 } else { ASSUMPTIONS };
+    for assumption in assumptions.iter().take(told) {
         for line in wrapped(assumption, COLUMNS - 4) {
             writeln!(out, "  {line}")?;
         }
     }
-    match assumptions.len().saturating_sub(ASSUMPTIONS) {
+    match assumptions.len().saturating_sub(told) {
         0 => Ok(()),
         untold => writeln!(out, "  and {untold} more in manifest.json"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_spent_to_hide_a_single_assumption() {
+        let told = |count: usize| {
+            let assumptions: Vec<String> = (1..=count).map(|number| format!("sentence {number}")).collect();
+            let mut out = Vec::new();
+            write_assumptions(&mut out, &assumptions).expect("a vector takes everything");
+            String::from_utf8(out).expect("sentences are text")
+        };
+        assert_eq!(told(0), "");
+        assert!(told(9).ends_with("sentence 9\n"), "{}", told(9));
+        assert!(told(10).ends_with("sentence 8\n  and 2 more in manifest.json\n"), "{}", told(10));
     }
 }

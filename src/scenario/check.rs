@@ -13,8 +13,10 @@ mod names;
 mod node;
 mod not_simulated;
 mod numbers;
+mod pasted;
 mod pod;
 mod pod_names;
+mod room;
 mod rules;
 mod spot;
 mod tables;
@@ -35,7 +37,9 @@ use tables::Files;
 /// The lists that an including file adds to, where other values replace.
 const LISTS: [&str; 4] = ["nodes", "pods", "workloads", "runs"];
 /// No study needs more, and a slip of the hand is caught.
-const MOST_REPLICATIONS: u32 = 1_000_000;
+pub const MOST_REPLICATIONS: u32 = 1_000_000;
+/// A timeline of more rows (some 10 GB) is a slip of the hand, and fills the disk.
+const MOST_TIMELINE_ROWS: u128 = 100_000_000;
 
 /// Reads the scenario at `root`; `files` gives the bytes of a file.
 ///
@@ -43,6 +47,9 @@ const MOST_REPLICATIONS: u32 = 1_000_000;
 /// Every mistake in it and in the files that it includes or names.
 pub fn read(root: &str, files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Scenario, Vec<Mistake>> {
     let tree = include::read(root, &LISTS, files)?;
+    if let Some(mistake) = pasted::manifest(&Spot::top(&tree), &tree) {
+        return Err(vec![mistake]);
+    }
     let mut findings = Findings::default();
     let Some(file) = decode::<ScenarioFile>(&tree, &mut findings.mistakes) else {
         return Err(findings.mistakes);
@@ -62,7 +69,8 @@ fn meant(
     let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
     let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
     let workloads = pods.all(top, &file.pods, &file.workloads);
-    Scenario {
+    room::tell_of_pods_that_never_fit(findings, &nodes, &workloads);
+    let scenario = Scenario {
         name: name(findings, top, file, root),
         question: files(root).ok().and_then(|bytes| question(&bytes)),
         horizon: SimTime::START.after(horizon),
@@ -73,7 +81,22 @@ fn meant(
         workloads,
         recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
         assumptions: std::mem::take(&mut findings.assumptions),
+    };
+    if let Some((what, fix)) = too_long_a_timeline(&scenario) {
+        findings.mistake(&top.keys(&["record", "timeline"]), what, fix);
     }
+    scenario
+}
+
+/// What is wrong with a timeline that would fill a disk, and how to mend it.
+pub fn too_long_a_timeline(scenario: &Scenario) -> Option<(String, String)> {
+    let rows = scenario.timeline_rows();
+    (rows > MOST_TIMELINE_ROWS).then(|| {
+        let what = format!(
+            "the timeline would have {rows} rows (samples x nodes x runs x replications), more than {MOST_TIMELINE_ROWS}"
+        );
+        (what, "write a longer `record.timeline`, or `timeline: None`".to_owned())
+    })
 }
 
 fn replications(findings: &mut Findings, spot: &Spot<'_>, written: Option<u32>) -> u32 {

@@ -14,6 +14,7 @@ pub mod pod;
 pub mod usage;
 pub mod varying;
 
+use crate::scenario::decode::Refusal;
 use crate::scenario::notation::DurationText;
 use arrivals::ArrivalsFile;
 use kubelet::KubeletFile;
@@ -21,6 +22,7 @@ use node::NodeFile;
 use pod::{BehaviorFile, PodFile, TemplateFile};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 /// A scenario of evictsim: a cluster, its pods, and the rules to tell their story under.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -151,7 +153,7 @@ pub struct WorkloadFile {
     pub at: Option<DurationText>,
     /// When pods arrive, one by one. Either this or `replicas`.
     pub arrivals: Option<ArrivalsFile>,
-    /// How many failed pods a Job replaces. Default 6.
+    /// How many times a Job replaces each of its pods after a failure. Default 6.
     pub backoff_limit: Option<u32>,
     /// The pods' manifest, exactly as in a Deployment.
     pub template: TemplateFile,
@@ -161,7 +163,7 @@ pub struct WorkloadFile {
 }
 
 /// Who looks after pods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 pub enum ControllerKind {
     /// Nobody: a bare Pod that is gone is gone.
     Pod,
@@ -169,6 +171,32 @@ pub enum ControllerKind {
     ReplicaSet,
     /// A failed or evicted pod is replaced, at most `backoffLimit` times.
     Job,
+}
+
+const CONTROLLER_KINDS: &[&str] = &["Pod", "ReplicaSet", "Job"];
+
+/// By hand, because the other kinds of Kubernetes are what one writes first.
+impl<'de> Deserialize<'de> for ControllerKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ControllerKind, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let fix = match word.as_str() {
+            "Pod" => return Ok(ControllerKind::Pod),
+            "ReplicaSet" => return Ok(ControllerKind::ReplicaSet),
+            "Job" => return Ok(ControllerKind::Job),
+            "Deployment" => "write `kind: ReplicaSet`: between rollouts, a Deployment is one",
+            "StatefulSet" => "write `kind: ReplicaSet`: gone pods are replaced too, though under other names",
+            "ReplicationController" => "write `kind: ReplicaSet`",
+            "DaemonSet" => {
+                "count its memory in each node's `systemDaemons`: one pod for each node is not simulated"
+            }
+            "CronJob" => "write `kind: Job` with `arrivals: {fixed: {every: 1h, count: 24}}`",
+            unknown => return Err(D::Error::unknown_variant(unknown, CONTROLLER_KINDS)),
+        };
+        Err(D::Error::custom(Refusal::new(
+            format!("there is no `kind: {word}` here, only Pod, ReplicaSet and Job"),
+            fix,
+        )))
+    }
 }
 
 /// The JSON schema of a scenario file, for editors.

@@ -143,6 +143,15 @@ impl Scenario {
         }
     }
 
+    /// How many rows the timelines of all runs have together.
+    pub fn timeline_rows(&self) -> u128 {
+        let Some(every) = self.recording.timeline_every else { return 0 };
+        // One at the start, and one at the horizon if it comes out even.
+        let samples = u128::from(self.horizon.0 / every.0.max(1)) + 1;
+        let runs = self.runs.len() as u128 * u128::from(self.replications);
+        samples * self.nodes.len() as u128 * runs
+    }
+
     /// Where the pods of one replication come from.
     pub fn source(&self, replication: u32) -> Synthesis<'_> {
         Synthesis::new(self, replication)

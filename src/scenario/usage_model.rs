@@ -183,8 +183,12 @@ impl UsageModel {
     }
 }
 
-/// No repeated part of a curve is shorter: a curve must move.
-const SHORTEST: SimDuration = SimDuration::millis(1);
+/// No repeated part of a curve is shorter: a curve must move. What is written is held
+/// to it by the check; what is drawn shorter counts as this.
+pub const SHORTEST: SimDuration = SimDuration::millis(1);
+
+/// No wave is shorter: it has 24 parts.
+pub const SHORTEST_WAVE: SimDuration = SimDuration::millis(24);
 
 #[cfg(test)]
 mod tests;

@@ -637,3 +637,81 @@ error: a weight is negative
 5 mistakes
 "#);
 }
+
+#[test]
+fn a_controller_that_is_not_simulated_says_what_to_write_for_it() {
+    let workload = |kind: &str| {
+        format!(
+            "  - {{name: a, kind: {kind}, replicas: 1, template: {{spec: {{containers: [{{name: app}}]}}}}}}\n"
+        )
+    };
+    let kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "ReplicaSte"];
+    let workloads: String = kinds.map(workload).concat();
+    assert_snapshot!(told_of_pods(&format!("workloads:\n{workloads}")), @r#"
+error: there is no `kind: Deployment` here, only Pod, ReplicaSet and Job
+  at bad.yaml:4:21 (workloads[0].kind)
+  fix: write `kind: ReplicaSet`: between rollouts, a Deployment is one
+error: there is no `kind: StatefulSet` here, only Pod, ReplicaSet and Job
+  at bad.yaml:5:21 (workloads[1].kind)
+  fix: write `kind: ReplicaSet`: gone pods are replaced too, though under other names
+error: there is no `kind: DaemonSet` here, only Pod, ReplicaSet and Job
+  at bad.yaml:6:21 (workloads[2].kind)
+  fix: count its memory in each node's `systemDaemons`: one pod for each node is not simulated
+error: there is no `kind: CronJob` here, only Pod, ReplicaSet and Job
+  at bad.yaml:7:21 (workloads[3].kind)
+  fix: write `kind: Job` with `arrivals: {fixed: {every: 1h, count: 24}}`
+error: unknown value "ReplicaSte"; did you mean `ReplicaSet`?
+  at bad.yaml:8:21 (workloads[4].kind)
+  fix: write `ReplicaSet`
+5 mistakes
+"#);
+}
+
+#[test]
+fn what_would_be_changed_in_silence_is_refused_instead() {
+    assert_snapshot!(told_of_pods(
+        "pods:
+  - {name: a, workingSet: {square: {low: 1Mi, high: 2Mi, halfPeriod: 999us}}}
+  - {name: b, workingSet: {diurnal: {mean: 2Mi, amplitude: 1Mi, period: 23ms}}}
+  - {name: c, workingSet: {randomWalk: {start: 1Mi, step: 1Mi, every: 1us, min: 1Mi, max: 2Mi}}}
+  - {name: d, workingSet: 2Pi}
+  - {name: e, workingSet: {leak: {from: 1Mi, perSecond: 1Ti}}}
+"
+    ), @r#"
+error: half a period takes only 999us
+  at bad.yaml:4:70 (pods[0].workingSet.square.halfPeriod)
+  fix: write 1ms or more
+error: the period takes only 23000us
+  at bad.yaml:5:73 (pods[1].workingSet.diurnal.period)
+  fix: write 24ms or more
+error: a step of the walk takes only 1us
+  at bad.yaml:6:71 (pods[2].workingSet.randomWalk.every)
+  fix: write 1ms or more
+error: a working set of 2Pi is above 1Pi
+  at bad.yaml:7:27 (pods[3].workingSet)
+  fix: write a smaller amount; check its suffix
+error: a leak of more than 1Pi an hour
+  at bad.yaml:8:57 (pods[4].workingSet.leak.perSecond)
+  fix: write a smaller rate
+5 mistakes
+"#);
+    let bounds = "pods:
+  - {name: a, workingSet: {square: {low: 1Mi, high: 2Mi, halfPeriod: 1ms}}}
+  - {name: b, workingSet: {diurnal: {mean: 2Mi, amplitude: 1Mi, period: 24ms}}}
+  - {name: d, workingSet: 1Pi}
+  - {name: e, workingSet: {leak: {from: 1Mi, perHour: 1Pi}}}
+";
+    let sound = format!("horizon: 1h\n{NODES}{bounds}");
+    assert!(read(&[("bad.yaml", sound.as_bytes())]).is_ok(), "at the bounds all is well");
+}
+
+#[test]
+fn a_timeline_that_would_fill_the_disk_is_refused() {
+    let with = |timeline: &str| format!("horizon: 100s\nrecord: {{timeline: {timeline}}}\n{NODES}{PODS}");
+    assert_snapshot!(told(&with("1us")), @r#"
+error: the timeline would have 100000001 rows (samples x nodes x runs x replications), more than 100000000
+  at bad.yaml:2:20 (record.timeline)
+  fix: write a longer `record.timeline`, or `timeline: None`
+"#);
+    assert!(read(&[("bad.yaml", with("2us").as_bytes())]).is_ok());
+}

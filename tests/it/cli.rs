@@ -151,6 +151,32 @@ fn a_reader_that_has_enough_ends_the_program_without_a_word() {
 }
 
 #[test]
+fn numbers_out_of_bounds_say_what_the_bounds_are() {
+    let home = home();
+    let told = |words: &[&str]| {
+        let output = evictsim(home.path(), &[&["run", "eviction-order.yaml"], words].concat(), "");
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        text(&output.stderr).to_owned()
+    };
+    assert!(told(&["--seed", "-1"]).contains("a seed is a whole number from 0"));
+    assert!(told(&["--seed", "1.5"]).contains("a seed is a whole number from 0"));
+    for number in ["-1", "0", "1000001"] {
+        assert!(told(&["--replications", number]).contains("is not in 1..=1000000"), "{number}");
+    }
+    // 1800 s / 8 s + 1 = 226 samples of one node in 2 runs.
+    let too_long = told(&["--replications", "1000000"]);
+    assert!(too_long.starts_with("error: the timeline would have 452000000 rows"), "{too_long}");
+}
+
+#[test]
+fn check_tells_what_is_taken_for_granted() {
+    let home = home();
+    let output = evictsim(home.path(), &["check", "eviction-order.yaml"], "");
+    let told = text(&output.stdout);
+    assert!(told.contains("\n  where no stopTime is given, a container exits 1s after SIGTERM\n"), "{told}");
+}
+
+#[test]
 fn completions_name_the_subcommands() {
     let output = evictsim(Path::new("."), &["completions", "bash"], "");
     for command in ["run", "check", "schema", "import", "completions"] {

@@ -55,6 +55,12 @@ fn what_is_no_scenario() -> Vec<Kind> {
         file("a tab", "horizon: 1h\nnodes:\n\t- name: node\n"),
         file("an open bracket", "horizon: 1h\nnodes: [{name: node\npods: []\n"),
         file("two documents", "horizon: 1h\n---\nhorizon: 2h\n"),
+        file(
+            "a pasted Deployment",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 5, template: {}}\n",
+        ),
+        file("a pasted List", "apiVersion: v1\nkind: List\nitems: [{kind: Pod}]\n"),
+        file("a pasted Pod", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n"),
         file("a key given twice", "horizon: 1h\nseed: 1\nhorizon: 2h\n"),
         file("a billion laughs", billion_laughs()),
         file("ten million brackets", "[".repeat(10_000_000)),

@@ -69,6 +69,19 @@ fn every_lesson_gives_its_committed_results_byte_for_byte() {
 }
 
 #[test]
+fn the_readmes_output_is_what_its_first_command_prints() {
+    let readme = fs::read_to_string(file("README.md")).expect("it is text");
+    let lesson = "scenarios/lessons/eviction-order.yaml";
+    assert!(readme.contains(&format!("cargo run --release -- run {lesson} ")), "the first command");
+    let home = tempfile::tempdir().expect("a directory");
+    fs::create_dir_all(home.path().join("scenarios/lessons")).expect("room");
+    fs::copy(file(lesson), home.path().join(lesson)).expect("a copy");
+    let output = evictsim(home.path(), &["run", lesson], "");
+    let shown = readme.split("\n```text\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(shown, Some(text(&output.stdout)));
+}
+
+#[test]
 fn git_keeps_the_results_of_the_lessons_and_no_others() {
     let ignored = fs::read_to_string(file(".gitignore")).expect("it is text");
     let mut rules = vec!["/results/*".to_owned(), "!/results/README.md".to_owned()];

@@ -138,6 +138,48 @@ the value of the priority class high is not known here: workload db has priority
 }
 
 #[test]
+fn replicas_that_nobody_replaces_are_told_unless_that_was_written() {
+    let told = |workload: &str| {
+        let scenario = read_text(&format!(
+            "horizon: 1h
+nodes: [{{name: node, capacity: {{cpu: 4, memory: 8Gi}}}}]
+workloads:
+  - {{name: web, {workload}, template: {{spec: {{containers: [{{name: app}}]}}}}}}
+"
+        ));
+        scenario.assumptions.iter().filter(|sentence| sentence.contains("nobody replaces")).count()
+    };
+    assert_eq!(told("replicas: 3"), 1);
+    assert_eq!(told("kind: Pod, replicas: 3"), 0, "it was meant");
+    assert_eq!(told("kind: ReplicaSet, replicas: 3"), 0);
+    assert_eq!(told("replicas: 1"), 0);
+}
+
+#[test]
+fn a_pod_that_no_node_can_ever_hold_is_told_before_all_else() {
+    let told = |requests: &str| {
+        let scenario = read_text(&format!(
+            "horizon: 1h
+kubelet: {{evictionHard: {{memory.available: 1Gi}}}}
+nodes:
+  - {{name: small, capacity: {{cpu: 8, memory: 4Gi}}}}
+  - {{name: large, capacity: {{cpu: 4, memory: 9Gi}}}}
+pods: [{{name: web, requests: {requests}, workingSet: 1Mi}}]
+"
+        ));
+        scenario.assumptions[0].clone()
+    };
+    // 9Gi less the threshold of 1Gi is 8Gi.
+    let too_much = "web never gets a node: it asks for 9Gi of memory, and no node has more than 8Gi for pods (allocatable)";
+    assert_eq!(told("{memory: 9Gi}"), too_much);
+    assert!(told("{cpu: 9}").contains("9000m of cpu, and no node has more than 8000m"));
+    assert!(told("{cpu: 5, memory: 8Gi}").contains("no node has both"));
+    for fitting in ["{memory: 8Gi}", "{cpu: 8, memory: 3Gi}", "{}"] {
+        assert!(!told(fitting).contains("never gets a node"), "{fitting}");
+    }
+}
+
+#[test]
 fn pods_are_called_by_their_workload_their_place_and_their_generation() {
     let scenario = read_text(
         "horizon: 1h

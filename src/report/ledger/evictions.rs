@@ -222,9 +222,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     }
 }
 
-/// Innocent: another pod there was further above its request. Unknown if the
-/// victim's own figures are.
+/// Innocent: it used no more than it requested, or another pod there was further
+/// above its request. Unknown if the victim's own figures are.
 fn innocent(ranking: &[Ranked], victim: usize) -> Option<bool> {
     let own = ranking[victim].candidate.excess()?;
-    Some(ranking.iter().any(|other| other.candidate.excess().is_some_and(|excess| own < excess)))
+    let is_further = |other: &Ranked| other.candidate.excess().is_some_and(|excess| own < excess);
+    Some(!own.is_positive() || ranking.iter().any(is_further))
 }

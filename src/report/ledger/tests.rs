@@ -390,7 +390,7 @@ fn the_summary_says_who_went_first_and_where_two_orders_differ() {
         scenario: "eviction-order",
         question: Some("Who is evicted first?"),
         seed: 1,
-        assumptions: &["one", "two", "three", "four"].map(str::to_owned),
+        assumptions: &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"].map(str::to_owned),
         tables: Some("results/eviction-order"),
     };
     let mut out = Vec::new();
@@ -405,7 +405,7 @@ fn the_summary_says_who_went_first_and_where_two_orders_differ() {
         "lesson and kubelet first differ at eviction 1:",
         "  lesson evicts cache (node, 8m20s)",
         "  kubelet evicts leak (node, 8m20s)",
-        "  and 1 more in manifest.json",
+        "  and 2 more in manifest.json",
         "Tables: results/eviction-order",
     ] {
         assert!(text.lines().any(|printed| printed == line), "{line:?} is missing from:\n{text}");

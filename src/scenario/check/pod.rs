@@ -168,6 +168,13 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
 
     fn controller(&mut self, spot: &Spot<'_>, workload: &WorkloadFile, restart: RestartPolicy) -> Controller {
         let kind = workload.kind.unwrap_or(ControllerKind::Pod);
+        if let (None, Some(replicas @ 2..)) = (workload.kind, workload.replicas) {
+            self.findings.assume(format!(
+                "workload {} has {replicas} replicas and no `kind`, so nobody replaces those that are gone \
+                 (for a Deployment write `kind: ReplicaSet`)",
+                workload.name
+            ));
+        }
         let policy = spot.keys(&["template", "spec", "restartPolicy"]);
         if kind != ControllerKind::Job && workload.backoff_limit.is_some() {
             let what = "`backoffLimit` is a Job's";

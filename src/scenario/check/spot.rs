@@ -89,6 +89,13 @@ impl Findings {
         }
     }
 
+    /// Puts sentences that must not be overlooked before all others.
+    pub fn assume_first(&mut self, sentences: Vec<String>) {
+        let new = sentences.into_iter().filter(|sentence| self.assumed.insert(sentence.clone()));
+        let new: Vec<String> = new.collect();
+        self.assumptions.splice(0..0, new);
+    }
+
     pub fn assume(&mut self, sentence: impl Into<String>) {
         let sentence = sentence.into();
         if self.assumed.insert(sentence.clone()) {

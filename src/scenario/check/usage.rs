@@ -11,7 +11,7 @@ use super::spot::{Findings, Spot};
 use super::tables::{self, Files};
 use crate::ground::{Bytes, SimDuration};
 use crate::scenario::decode::TextOr;
-use crate::scenario::distribution::{Distribution, Law, Varying};
+use crate::scenario::distribution::{Distribution, Law, MOST_BYTES, Varying};
 use crate::scenario::file::usage::{
     BurstMixFile, ColdStartFile, CurveFile, DiurnalFile, LeakFile, LevelFile, LevelMixFile, LevelModelFile,
     ModelFile, PulsesFile, RampFile, RandomWalkFile, SawtoothFile, SquareFile, StepFile, TraceFile,
@@ -20,7 +20,8 @@ use crate::scenario::file::usage::{
 use crate::scenario::file::varying::{LawFile, MayVary};
 use crate::scenario::notation::{DurationText, QuantityText};
 use crate::scenario::usage_model::{
-    BurstMix, LevelMix, LevelModel, Pulses, RandomWalk, Step, Trace, Typical, UsageModel,
+    BurstMix, LevelMix, LevelModel, Pulses, RandomWalk, SHORTEST, SHORTEST_WAVE, Step, Trace, Typical,
+    UsageModel,
 };
 
 /// Whose memory it is, as far as shares can refer to it.
@@ -47,9 +48,7 @@ impl UsageCheck<'_, '_> {
     pub fn usage(&mut self, spot: &Spot<'_>, usage: Option<&UsageFile>) -> UsageModel {
         match usage {
             None => NOTHING,
-            Some(TextOr::Text(text)) => {
-                UsageModel::Constant(LevelModel::Fixed(bytes(self.findings, spot, text)))
-            }
+            Some(TextOr::Text(text)) => UsageModel::Constant(self.fixed_level(spot, text)),
             Some(TextOr::Full(CurveFile::Level(level))) => {
                 UsageModel::Constant(self.level_model(spot, level))
             }
@@ -100,9 +99,21 @@ impl UsageCheck<'_, '_> {
             let what = format!("a leak has one rate, and this one has {}", written.len());
             self.findings.mistake(spot, what, "write one of perHour, perMinute and perSecond");
         }
-        let per_hour =
-            written.first().map(|(key, rate, times)| scaled(&self.level(&spot.key(key), rate), *times));
+        let per_hour = written.first().map(|(key, rate, times)| self.rate(&spot.key(key), rate, *times));
         UsageModel::Leak { from, per_hour: per_hour.unwrap_or(LevelModel::Fixed(Bytes::ZERO)) }
+    }
+
+    /// A rate of which `times` make an hour's.
+    fn rate(&mut self, spot: &Spot<'_>, rate: &LevelFile, times: f64) -> LevelModel {
+        let rate = self.level(spot, rate);
+        let per_hour = scaled(&rate, times);
+        if let (LevelModel::Fixed(rate), LevelModel::Fixed(growth)) = (&rate, &per_hour)
+            && *rate <= MOST_BYTES
+            && MOST_BYTES < *growth
+        {
+            self.findings.mistake(spot, "a leak of more than 1Pi an hour", "write a smaller rate");
+        }
+        per_hour
     }
 
     fn steps(&mut self, spot: &Spot<'_>, steps: &[StepFile]) -> UsageModel {
@@ -129,7 +140,7 @@ impl UsageCheck<'_, '_> {
     }
 
     fn pulses(&mut self, spot: &Spot<'_>, pulses: &PulsesFile) -> UsageModel {
-        let every = self.positive(&spot.key("every"), &pulses.every, "the time between pulses");
+        let every = self.period(&spot.key("every"), &pulses.every, "the time between pulses");
         let length = self.positive(&spot.key("length"), &pulses.length, "a pulse");
         let rise = optional_length(self.findings, &spot.key("rise"), pulses.rise);
         if let (Varying::Fixed(every), Varying::Fixed(length)) = (&every, &length)
@@ -169,13 +180,13 @@ impl UsageCheck<'_, '_> {
         UsageModel::Sawtooth {
             low,
             high,
-            period: self.positive(&spot.key("period"), &sawtooth.period, "the period"),
+            period: self.period(&spot.key("period"), &sawtooth.period, "the period"),
         }
     }
 
     fn square(&mut self, spot: &Spot<'_>, square: &SquareFile) -> UsageModel {
         let (low, high) = self.low_and_high(spot, &square.low, &square.high);
-        let half_period = self.positive(&spot.key("halfPeriod"), &square.half_period, "half a period");
+        let half_period = self.period(&spot.key("halfPeriod"), &square.half_period, "half a period");
         UsageModel::Square { low, high, half_period }
     }
 
@@ -213,7 +224,7 @@ impl UsageCheck<'_, '_> {
         let peak_at = diurnal.peak_at.map(|text| numbers::length(self.findings, &spot.key("peakAt"), text));
         let period = diurnal
             .period
-            .map(|text| positive_length(self.findings, &spot.key("period"), text, "the period"));
+            .map(|text| self.fixed_period(&spot.key("period"), text, ("the period", SHORTEST_WAVE)));
         UsageModel::Diurnal {
             mean,
             amplitude,
@@ -230,7 +241,7 @@ impl UsageCheck<'_, '_> {
         self.ordered(&spot.key("max"), ("min", &min), ("max", &max));
         self.ordered(&spot.key("start"), ("min", &min), ("start", &start));
         self.ordered(&spot.key("start"), ("start", &start), ("max", &max));
-        let every = positive_length(self.findings, &spot.key("every"), walk.every, "a step of the walk");
+        let every = self.fixed_period(&spot.key("every"), walk.every, ("a step of the walk", SHORTEST));
         UsageModel::RandomWalk(Box::new(RandomWalk { start, step, every, min, max }))
     }
 
@@ -308,9 +319,41 @@ impl UsageCheck<'_, '_> {
         }
     }
 
+    /// The length of what repeats, which may vary; fixed, it must not be shorter than curves can be.
+    fn period(&mut self, spot: &Spot<'_>, number: &MayVary<DurationText>, of: &str) -> Varying<SimDuration> {
+        match number {
+            TextOr::Text(text) => Varying::Fixed(self.fixed_period(spot, *text, (of, SHORTEST))),
+            TextOr::Full(_) => varying_length(self.findings, spot, number),
+        }
+    }
+
+    fn fixed_period(
+        &mut self,
+        spot: &Spot<'_>,
+        text: DurationText,
+        (of, least): (&str, SimDuration),
+    ) -> SimDuration {
+        let length = positive_length(self.findings, spot, text, of);
+        if length < least {
+            let millis = least.0 / 1000;
+            let what = format!("{of} takes only {}us", length.0);
+            self.findings.mistake(spot, what, format!("write {millis}ms or more"));
+        }
+        length
+    }
+
+    fn fixed_level(&mut self, spot: &Spot<'_>, text: &QuantityText) -> LevelModel {
+        let level = bytes(self.findings, spot, text);
+        if MOST_BYTES < level {
+            let what = format!("a working set of {level} is above 1Pi");
+            self.findings.mistake(spot, what, "write a smaller amount; check its suffix");
+        }
+        LevelModel::Fixed(level)
+    }
+
     pub fn level(&mut self, spot: &Spot<'_>, level: &LevelFile) -> LevelModel {
         match level {
-            TextOr::Text(text) => LevelModel::Fixed(bytes(self.findings, spot, text)),
+            TextOr::Text(text) => self.fixed_level(spot, text),
             TextOr::Full(model) => self.level_model(spot, model),
         }
     }

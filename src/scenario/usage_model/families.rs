@@ -2,7 +2,7 @@
 //!
 //! Never: chance, but for pulses whose lengths are drawn.
 
-use super::{Knot, OwnAmounts, Pulses, SHORTEST};
+use super::{Knot, OwnAmounts, Pulses, SHORTEST, SHORTEST_WAVE};
 use crate::ground::{Bytes, Key, SimDuration, Stream};
 use crate::model::{After, Piece};
 use crate::scenario::distribution::{FromDraw, MOST_BYTES, Varying};
@@ -67,7 +67,7 @@ pub fn square(low: Bytes, high: Bytes, half_period: SimDuration) -> Drawn {
 /// A cosine on chords: with 24 of them the level is off by at most 0.9 % of the amplitude.
 pub fn diurnal(mean: Bytes, amplitude: Bytes, peak_at: SimDuration, period: SimDuration) -> Drawn {
     const CHORDS: u64 = 24;
-    let period = SimDuration(period.0.max(SHORTEST.0 * CHORDS));
+    let period = period.max(SHORTEST_WAVE);
     let to_peak = peak_at.0 as f64 / period.0 as f64;
     let level = |chord: u64| {
         let phase = (chord % CHORDS) as f64 / CHORDS as f64 - to_peak;

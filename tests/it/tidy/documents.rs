@@ -2,6 +2,7 @@
 
 use super::{assert_none, file, files_below, text};
 use evictsim::report::columns::TABLES;
+use evictsim::scenario::mistake::listed;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -40,6 +41,25 @@ fn every_key_of_a_scenario_is_documented() {
     assert!(known.len() > 100, "the schema knows {} keys only", known.len());
     let missing: Vec<&String> = known.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
     assert!(missing.is_empty(), "not in docs/scenario-format.md: {missing:?}");
+}
+
+/// The blocks of a page that are in a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let (opened, fence) = (text(page), format!("\n```{language}\n"));
+    let after = opened.split(&fence).skip(1);
+    after.filter_map(|rest| rest.split("\n```\n").next().map(|block| format!("{block}\n"))).collect()
+}
+
+#[test]
+fn whole_scenarios_on_the_pages_are_sound() {
+    let pages = ["README.md", "docs/scenario-format.md"];
+    let blocks = pages.iter().flat_map(|page| blocks(page, "yaml"));
+    let whole: Vec<String> = blocks.filter(|block| block.contains("horizon:")).collect();
+    assert_eq!(whole.len(), 3, "one in the README, a small and a large one in the format");
+    for block in whole {
+        let read = evictsim::scenario::read("page.yaml", &|_| Ok(block.clone().into_bytes()));
+        assert!(read.is_ok(), "{}\n{block}", read.err().map(|found| listed(&found)).unwrap_or_default());
+    }
 }
 
 #[test]
