@@ -13,7 +13,7 @@ use super::usage_model::UsageModel;
 use crate::engine::{NodeSetting, Passes, RestartScope, Setting};
 use crate::eviction::{EvictionOrder, EvictionSettings, KubeletOrder, QosOrder};
 use crate::ground::{Bytes, Key, SimDuration, SimTime, WorkloadId};
-use crate::model::{ContainerIndex, Node, PodSpec, Replica, Workload};
+use crate::model::{ContainerIndex, Node, NodePart, PodSpec, Replica, Usage, Workload};
 use std::sync::Arc;
 
 /// One story: the cluster, its pods, and the rules to tell it under.
@@ -69,6 +69,8 @@ pub struct NodePlan {
     pub kubelet: Arc<EvictionSettings>,
     pub system_daemons: UsageModel,
     pub page_cache: UsageModel,
+    /// Of all that is not memory, each once; what is not listed is nothing.
+    pub others: Vec<(NodePart, UsageModel)>,
     pub first_pass: Varying<SimDuration>,
 }
 
@@ -106,6 +108,8 @@ pub struct ContainerPlan {
     /// What takes the place of the manifest's limits.
     pub drawn_limits: DrawnAmounts,
     pub working_set: UsageModel,
+    /// What else it uses, each once; what is not listed it does not use.
+    pub others: Vec<(Usage, UsageModel)>,
     /// Absent: it runs until it is stopped.
     pub run_time: Option<Varying<SimDuration>>,
     pub exit_code: Varying<u8>,
@@ -122,6 +126,37 @@ pub struct DrawnAmounts {
     pub memory: Option<Distribution>,
     /// In bytes.
     pub ephemeral_storage: Option<Distribution>,
+}
+
+impl NodePlan {
+    /// The model of a part that has one.
+    ///
+    /// # Panics
+    /// If it has none: the engine asks for curves that it was given.
+    pub fn part(&self, part: NodePart) -> &UsageModel {
+        match part {
+            NodePart::SystemDaemons => &self.system_daemons,
+            NodePart::PageCache => &self.page_cache,
+            _ => {
+                let found = self.others.iter().find(|(other, _)| *other == part);
+                &found.expect("the engine asks for curves that it was given").1
+            }
+        }
+    }
+}
+
+impl ContainerPlan {
+    /// The model of something that it uses.
+    ///
+    /// # Panics
+    /// If it does not: the engine asks for curves that it was given.
+    pub fn usage(&self, usage: Usage) -> &UsageModel {
+        if usage == Usage::WorkingSet {
+            return &self.working_set;
+        }
+        let found = self.others.iter().find(|(other, _)| *other == usage);
+        &found.expect("the engine asks for curves that it was given").1
+    }
 }
 
 impl Scenario {

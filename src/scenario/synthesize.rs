@@ -20,12 +20,12 @@
 use super::arrivals::{Arriving, Row};
 use super::distribution::{Distribution, FromDraw, Varying};
 use super::meaning::{ContainerPlan, DrawnAmounts, NodePlan, PodPlan, Scenario, WorkloadPlan};
-use super::usage_model::OwnAmounts;
+use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{CurveOwner, PodDraft, Source};
 use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
 use crate::model::{
-    ContainerIndex, ContainerLife, ContainerSpec, Node, Piece, PodLife, PodSpec, PodTemplate, Replica,
-    ResourceAmounts,
+    ContainerIndex, ContainerLife, ContainerSpec, Node, NodePart, Piece, PodLife, PodSpec, PodTemplate, Replica,
+    ResourceAmounts, Usage,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -116,31 +116,51 @@ impl Source for Synthesis<'_> {
 
     fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]> {
         match owner {
-            CurveOwner::Container { workload, replica, container } => {
-                self.place(workload, replica).more_usage(container, draw)
+            CurveOwner::Container { workload, replica, container, usage } => {
+                self.place(workload, replica).more_usage((container, usage), draw)
             }
-            CurveOwner::SystemDaemons { node } => {
+            CurveOwner::Node { node, part } => {
                 let plan = &self.scenario.nodes[node.index()];
-                plan.system_daemons.more(node_key(plan, self.root).name(SYSTEM_DAEMONS), whole(plan), draw)
-            }
-            CurveOwner::PageCache { node } => {
-                let plan = &self.scenario.nodes[node.index()];
-                plan.page_cache.more(node_key(plan, self.root).name(PAGE_CACHE), whole(plan), draw)
+                let key = node_key(plan, self.root).name(part_name(part));
+                plan.part(part).more(key, whole(plan), draw)
             }
         }
     }
 }
 
-const WORKING_SET: &str = "working set";
-const SYSTEM_DAEMONS: &str = "system daemons";
-const PAGE_CACHE: &str = "page cache";
+/// The name that a container's curve is drawn at.
+fn usage_name(usage: Usage) -> &'static str {
+    match usage {
+        Usage::WorkingSet => "working set",
+        Usage::WritableLayer => "writable layer",
+        Usage::Logs => "logs",
+        Usage::Inodes => "inodes",
+        Usage::Processes => "processes",
+    }
+}
+
+/// The name that a node's curve is drawn at.
+fn part_name(part: NodePart) -> &'static str {
+    match part {
+        NodePart::SystemDaemons => "system daemons",
+        NodePart::PageCache => "page cache",
+        NodePart::NodeFs => "nodefs",
+        NodePart::NodeFsInodes => "nodefs inodes",
+        NodePart::ImageFs => "imagefs",
+        NodePart::ImageFsInodes => "imagefs inodes",
+        NodePart::Processes => "processes",
+    }
+}
 
 /// The node of one replication: its curves and its first pass drawn.
 pub fn drawn_node(plan: &NodePlan, root: Key) -> Node {
     let key = node_key(plan, root);
+    let drawn =
+        |part: NodePart, model: &UsageModel| model.draw(key.name(part_name(part)), whole(plan));
     Node {
-        system_daemons: plan.system_daemons.draw(key.name(SYSTEM_DAEMONS), whole(plan)),
-        page_cache: plan.page_cache.draw(key.name(PAGE_CACHE), whole(plan)),
+        system_daemons: drawn(NodePart::SystemDaemons, &plan.system_daemons),
+        page_cache: drawn(NodePart::PageCache, &plan.page_cache),
+        others: plan.others.iter().map(|(part, model)| (*part, drawn(*part, model))).collect(),
         first_pass: plan.first_pass.draw(&mut key.name("first pass").stream()),
         ..plan.node.clone()
     }
@@ -224,12 +244,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn more_usage(&self, container: ContainerIndex, draw: u32) -> Arc<[Piece]> {
+    fn more_usage(&self, (container, usage): (ContainerIndex, Usage), draw: u32) -> Arc<[Piece]> {
         let mut parts = self.init_parts().chain(self.parts());
         let part =
             parts.nth(usize::from(container.0)).expect("the engine names containers that it was given");
-        let key = part.key(self.life).name(WORKING_SET);
-        part.plan.working_set.more(key, part.own_amounts(self.manifest), draw)
+        let key = part.key(self.life).name(usage_name(usage));
+        part.plan.usage(usage).more(key, part.own_amounts(self.manifest), draw)
     }
 }
 
@@ -243,8 +263,12 @@ impl Part<'_> {
         let key = self.key(life);
         let stream = |purpose: &str| -> Stream { key.name(purpose).stream() };
         let run_time = self.plan.run_time.as_ref().map(|length| length.draw(&mut stream("run time")));
+        let drawn = |usage: Usage, model: &UsageModel| {
+            model.draw(key.name(usage_name(usage)), self.own_amounts(manifest))
+        };
         ContainerLife {
-            working_set: self.plan.working_set.draw(key.name(WORKING_SET), self.own_amounts(manifest)),
+            working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
+            others: self.plan.others.iter().map(|(usage, model)| (*usage, drawn(*usage, model))).collect(),
             run_time: self.row.and_then(|row| row.run_time).or(run_time),
             exit_code: self.plan.exit_code.draw(&mut stream("exit code")),
             start_up_time: self.plan.start_up_time.draw(&mut stream("start-up time")),

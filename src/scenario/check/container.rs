@@ -109,6 +109,7 @@ impl ContainerCheck<'_, '_> {
             drawn_requests: requests.drawn,
             drawn_limits: limits.drawn,
             working_set: self.working_set(&spot.key("workingSet"), doing, &owner),
+            others: Vec::new(),
             run_time: self.run_time(&spot.key("runTime"), doing),
             exit_code: self.exit_code(&spot.key("exitCode"), doing),
             start_up_time: length_or(

@@ -116,10 +116,14 @@ impl NodesCheck<'_, '_, '_> {
             taints: node.taints.iter().map(taint).collect(),
             system_daemons: UsageCurve::constant(Bytes::ZERO),
             page_cache: UsageCurve::constant(Bytes::ZERO),
+            node_fs: None,
+            image_fs: None,
+            process_ids: None,
+            others: Vec::new(),
             first_pass: SimDuration::ZERO,
         };
         self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
-        NodePlan { node: plain, kubelet: Arc::new(eviction), system_daemons, page_cache, first_pass }
+        NodePlan { node: plain, kubelet: Arc::new(eviction), system_daemons, page_cache, others: Vec::new(), first_pass }
     }
 
     fn capacity(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> Room {
