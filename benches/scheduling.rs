@@ -20,6 +20,10 @@ fn node(number: u32) -> Node {
         taints: Vec::new(),
         system_daemons: UsageCurve::constant(Bytes::ZERO),
         page_cache: UsageCurve::constant(Bytes::ZERO),
+        node_fs: None,
+        image_fs: None,
+        process_ids: None,
+        others: Vec::new(),
         first_pass: SimDuration::ZERO,
     }
 }

@@ -8,13 +8,12 @@
 //! and one division for each line that a rising sum can cross.
 
 use super::calendar::Ticket;
-use super::event::NodePart;
 use super::record::{NodeEnd, NodeSample};
 use super::setting::NodeSetting;
 use super::walk::Walk;
 use crate::eviction::{EvictionSettings, Monitor, Observation, Observations, Signal};
 use crate::ground::{Bytes, Line, NodeId, PodId, SimDuration, SimTime};
-use crate::model::Bound;
+use crate::model::{Bound, NodePart};
 
 /// A node while it runs.
 #[derive(Debug)]
@@ -130,6 +129,7 @@ impl NodeRow {
         match part {
             NodePart::SystemDaemons => &self.system_daemons,
             NodePart::PageCache => &self.page_cache,
+            _ => unreachable!("wip"),
         }
     }
 
@@ -137,6 +137,7 @@ impl NodeRow {
         match part {
             NodePart::SystemDaemons => &mut self.system_daemons,
             NodePart::PageCache => &mut self.page_cache,
+            _ => unreachable!("wip"),
         }
     }
 

@@ -3,14 +3,14 @@
 //! Source: Linux `mm/oom_kill.c` and its memory cgroups. Whom the kernel takes is decided in [`crate::oom`].
 
 use super::calendar::Ticket;
-use super::event::{Event, NodePart};
+use super::event::Event;
 use super::node_row::Planned;
 use super::record::{OomCause, OomKill, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use crate::ground::{Bytes, Level, NodeId, PodId, SimTime};
 use crate::lifecycle::restart::Exit;
-use crate::model::ContainerIndex;
+use crate::model::{ContainerIndex, NodePart};
 use crate::oom::victim::{Prey, kill_order};
 use std::sync::Arc;
 
@@ -31,10 +31,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_node_usage_turns(&mut self, node: NodeId, part: NodePart) {
         let row = &mut self.nodes[node.index()];
         row.changes(self.now);
-        let owner = match part {
-            NodePart::SystemDaemons => CurveOwner::SystemDaemons { node },
-            NodePart::PageCache => CurveOwner::PageCache { node },
-        };
+        let owner = CurveOwner::Node { node, part };
         let source = &mut self.source;
         row.part_mut(part).turn(self.now, |draw| source.more_usage(owner, draw));
         self.memory_changed(node);

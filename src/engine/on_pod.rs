@@ -13,7 +13,7 @@ use super::source::{CurveOwner, Source};
 use super::walk::Walk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::restart::{Exit, Role, runs_again};
-use crate::model::{ContainerIndex, RestartPolicy, VolumeKind};
+use crate::model::{ContainerIndex, RestartPolicy, Usage, VolumeKind};
 
 /// What Kubernetes gives a pod that says nothing of it.
 const DEFAULT_GRACE_PERIOD: SimDuration = SimDuration::seconds(30);
@@ -124,7 +124,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let walk = row.container(container).walk.as_mut().expect("what has no memory has no turn planned");
         let before = walk.ramp;
         let source = &mut self.source;
-        let owner = CurveOwner::Container { workload: name.workload, replica: name.replica, container };
+        let owner = CurveOwner::Container {
+            workload: name.workload,
+            replica: name.replica,
+            container,
+            usage: Usage::WorkingSet,
+        };
         walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
         self.change_memory(node, |sum| {
@@ -141,7 +146,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.usage_ticket = ticket;
         let walk = row.walk.as_ref().expect("a container with memory");
         let limit_at = row.memory_limit.and_then(|limit| Line::from(walk.ramp).first_above(limit, self.now));
-        self.calendar.plan(walk.until, Event::UsageTurns { pod, container }, ticket);
+        self.calendar.plan(
+            walk.until,
+            Event::UsageTurns { pod, container, usage: Usage::WorkingSet },
+            ticket,
+        );
         if let Some(at) = limit_at.filter(|at| *at < walk.until) {
             self.calendar.plan(at, Event::ContainerHitsLimit { pod, container }, ticket);
         }

@@ -110,7 +110,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     fn happen(&mut self, event: Event, ticket: Ticket) {
         match event {
             Event::NodeUsageTurns { node, part } => self.on_node_usage_turns(node, part),
-            Event::UsageTurns { pod, container } => self.on_usage_turns(pod, container, ticket),
+            Event::UsageTurns { pod, container, .. } => self.on_usage_turns(pod, container, ticket),
             Event::ContainerExits { pod, container } => self.on_container_exits(pod, container, ticket),
             Event::PodStops { pod } => self.on_pod_stops(pod, ticket),
             Event::ContainerHitsLimit { pod, container } => {

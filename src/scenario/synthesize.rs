@@ -24,8 +24,8 @@ use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{CurveOwner, PodDraft, Source};
 use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
 use crate::model::{
-    ContainerIndex, ContainerLife, ContainerSpec, Node, NodePart, Piece, PodLife, PodSpec, PodTemplate, Replica,
-    ResourceAmounts, Usage,
+    ContainerIndex, ContainerLife, ContainerSpec, Node, NodePart, Piece, PodLife, PodSpec, PodTemplate,
+    Replica, ResourceAmounts, Usage,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -155,8 +155,7 @@ fn part_name(part: NodePart) -> &'static str {
 /// The node of one replication: its curves and its first pass drawn.
 pub fn drawn_node(plan: &NodePlan, root: Key) -> Node {
     let key = node_key(plan, root);
-    let drawn =
-        |part: NodePart, model: &UsageModel| model.draw(key.name(part_name(part)), whole(plan));
+    let drawn = |part: NodePart, model: &UsageModel| model.draw(key.name(part_name(part)), whole(plan));
     Node {
         system_daemons: drawn(NodePart::SystemDaemons, &plan.system_daemons),
         page_cache: drawn(NodePart::PageCache, &plan.page_cache),

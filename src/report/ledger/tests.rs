@@ -115,6 +115,10 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         taints: Vec::new(),
         system_daemons: nothing.clone(),
         page_cache: nothing,
+        node_fs: None,
+        image_fs: None,
+        process_ids: None,
+        others: Vec::new(),
         first_pass: SimDuration::ZERO,
     };
     let kubelet = Arc::new(EvictionSettings {

@@ -123,7 +123,14 @@ impl NodesCheck<'_, '_, '_> {
             first_pass: SimDuration::ZERO,
         };
         self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
-        NodePlan { node: plain, kubelet: Arc::new(eviction), system_daemons, page_cache, others: Vec::new(), first_pass }
+        NodePlan {
+            node: plain,
+            kubelet: Arc::new(eviction),
+            system_daemons,
+            page_cache,
+            others: Vec::new(),
+            first_pass,
+        }
     }
 
     fn capacity(&mut self, spot: &Spot<'_>, node: &NodeFile, settings: &Settings<'_, '_>) -> Room {

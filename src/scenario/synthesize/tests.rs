@@ -25,6 +25,7 @@ fn container_plan() -> ContainerPlan {
         drawn_requests: DrawnAmounts::default(),
         drawn_limits: DrawnAmounts::default(),
         working_set: UsageModel::Constant(LevelModel::OfRequest(Varying::Fixed(0.5))),
+        others: Vec::new(),
         run_time: Some(Varying::Drawn(Distribution::of(Law::Exponential { mean: 60e6 }))),
         exit_code: Varying::Fixed(0),
         start_up_time: second(0),
@@ -60,6 +61,10 @@ fn node() -> NodePlan {
         taints: Vec::new(),
         system_daemons: placeholder.clone(),
         page_cache: placeholder,
+        node_fs: None,
+        image_fs: None,
+        process_ids: None,
+        others: Vec::new(),
         first_pass: SimDuration::ZERO,
     };
     let kubelet = EvictionSettings {
@@ -73,6 +78,7 @@ fn node() -> NodePlan {
         kubelet: Arc::new(kubelet),
         system_daemons: UsageModel::Constant(LevelModel::Drawn(uniform_mebi(100, 900))),
         page_cache: UsageModel::Constant(LevelModel::OfRequest(Varying::Fixed(0.25))),
+        others: Vec::new(),
         first_pass: Varying::Drawn(Distribution::of(Law::Uniform { min: 0.0, max: 10e6 })),
     }
 }
@@ -230,8 +236,12 @@ fn a_curve_goes_on_as_its_container_began() {
     let scenario = scenario(vec![plan]);
     let mut source = Synthesis::new(&scenario, 0);
     let curve = source.draft(FIRST, replica(4, 2)).life.containers[0].working_set.clone();
-    let owner =
-        CurveOwner::Container { workload: FIRST, replica: replica(4, 2), container: ContainerIndex(0) };
+    let owner = CurveOwner::Container {
+        workload: FIRST,
+        replica: replica(4, 2),
+        container: ContainerIndex(0),
+        usage: Usage::WorkingSet,
+    };
     // Draw 0 came with the curve: asked for again it is the same, whatever was drawn in between.
     let third = source.more_usage(owner, 3);
     assert_eq!(curve.redrawn(source.more_usage(owner, 0)), curve);
@@ -249,7 +259,7 @@ fn a_node_draws_its_own_curves_and_first_pass() {
     assert_ne!(first.system_daemons.peak(), other.system_daemons.peak());
     assert!(first.first_pass < SimDuration::seconds(10));
     assert_eq!(first.page_cache.peak(), Bytes::gibi(2));
-    let owner = CurveOwner::SystemDaemons { node: NodeId(0) };
+    let owner = CurveOwner::Node { node: NodeId(0), part: NodePart::SystemDaemons };
     let pieces = Synthesis::new(&scenario, 0).more_usage(owner, 1);
     assert_eq!(pieces[0].from, first.system_daemons.peak());
 }
