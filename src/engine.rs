@@ -20,6 +20,7 @@ pub mod record;
 pub mod setting;
 pub mod simulation;
 pub mod source;
+mod stores;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};

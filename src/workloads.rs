@@ -12,7 +12,13 @@ use crate::model::Controller;
 pub enum Ending {
     Succeeded,
     Failed,
+    /// By its kubelet, at the door.
+    Rejected,
 }
+
+/// From a rejection to the next attempt: the way through the API server and the
+/// scheduler and back. An assumption, without which there would be no end of attempts at one instant.
+const REJECTION_ROUND_TRIP: SimDuration = SimDuration::seconds(1);
 
 const FIRST_DELAY: SimDuration = SimDuration::seconds(10);
 const LONGEST_DELAY: SimDuration = SimDuration::minutes(6);
@@ -24,8 +30,11 @@ const LONGEST_DELAY: SimDuration = SimDuration::minutes(6);
 /// doubled with each failure, six minutes at most) and "ReplicaSet" (at once).
 pub fn replacement_delay(controller: Controller, ending: Ending, generation: u32) -> Option<SimDuration> {
     match (controller, ending) {
+        (Controller::ReplicaSet, Ending::Rejected) => Some(REJECTION_ROUND_TRIP),
         (Controller::ReplicaSet, _) => Some(SimDuration::ZERO),
-        (Controller::Job { backoff_limit }, Ending::Failed) if generation < backoff_limit => {
+        (Controller::Job { backoff_limit }, Ending::Failed | Ending::Rejected)
+            if generation < backoff_limit =>
+        {
             let doubled = 1u64.checked_shl(generation).unwrap_or(u64::MAX);
             Some(FIRST_DELAY.times(doubled).min(LONGEST_DELAY))
         }

@@ -9,9 +9,10 @@ use super::record::{EndReason, Recorder};
 use super::setting::Setting;
 use super::simulation::Simulation;
 use super::source::Source;
+use crate::eviction::NodeCondition;
 use crate::ground::{Line, NodeId, PodId};
 use crate::lifecycle::restart::Role;
-use crate::model::{NodeColumns, Taint};
+use crate::model::{NodeColumns, NodePart, Usage};
 
 /// Runs as [`super::run`] does, and checks the engine after each event.
 ///
@@ -69,8 +70,33 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             !is_full || kernel_looks,
             "where memory has run out and a kill would help, the kernel is about to look"
         );
-        let is_tainted = self.columns.taints[node.index()].contains(&Taint::memory_pressure());
-        assert_eq!(is_tainted, row.under_pressure, "the taint is there while the condition is");
+        for condition in NodeCondition::ALL {
+            let is_tainted = self.columns.taints[node.index()].contains(&condition.taint());
+            assert_eq!(
+                is_tainted,
+                row.conditions.contains(condition),
+                "a taint is there while its condition is"
+            );
+        }
+        self.audit_stores(node);
+    }
+
+    fn audit_stores(&self, node: NodeId) {
+        let row = &self.nodes[node.index()];
+        for usage in [Usage::WritableLayer, Usage::Logs, Usage::Inodes, Usage::Processes] {
+            let Some((part, kept)) = row.stores.pods(usage) else { continue };
+            let mut sum = Line::default();
+            for pod in &row.pods {
+                let pod = &self.pods[*pod];
+                let others = pod.containers.iter().flat_map(|one| &one.others);
+                let there = others.filter(|other| row.stores.part_of(other.usage) == Some(part));
+                there.for_each(|other| sum += other.walk.ramp);
+                if part == NodePart::NodeFs {
+                    sum += pod.on_disk;
+                }
+            }
+            assert_eq!(kept, sum, "the sum of what pods use of {part:?} is exact");
+        }
     }
 
     fn audit_bindings(&self) {

@@ -10,8 +10,11 @@
 use super::calendar::Ticket;
 use super::record::{NodeEnd, NodeSample};
 use super::setting::NodeSetting;
+use super::stores::Stores;
 use super::walk::Walk;
-use crate::eviction::{EvictionSettings, Monitor, Observation, Observations, Signal};
+use crate::eviction::{
+    EvictionSettings, Monitor, NodeCondition, NodeConditions, Observation, Observations, Signal,
+};
 use crate::ground::{Bytes, Line, NodeId, PodId, SimDuration, SimTime};
 use crate::model::{Bound, NodePart};
 
@@ -33,8 +36,9 @@ pub struct NodeRow {
     volumes_memory: Line,
     system_daemons: Walk,
     page_cache: Walk,
+    pub stores: Stores,
     pub monitor: Monitor,
-    pub under_pressure: bool,
+    pub conditions: NodeConditions,
     /// When its eviction loop looks next, whether the look matters or not.
     pub next_look: SimTime,
     /// Whether the loop waits for its victim to be gone.
@@ -90,8 +94,9 @@ impl NodeRow {
             volumes_memory: Line::default(),
             system_daemons: Walk::begin(&node.system_daemons, SimTime::START),
             page_cache: Walk::begin(&node.page_cache, SimTime::START),
+            stores: Stores::new(node, kubelet),
             monitor: Monitor::new(kubelet),
-            under_pressure: false,
+            conditions: NodeConditions::NONE,
             next_look: SimTime::START.after(node.first_pass),
             waits_for_victim: false,
             runs_out: Planned::NOT,
@@ -125,19 +130,29 @@ impl NodeRow {
         }
     }
 
+    /// Those parts of its own use that have a curve to walk.
+    pub fn parts(&self) -> Vec<NodePart> {
+        let memory = [NodePart::SystemDaemons, NodePart::PageCache];
+        memory.into_iter().chain(self.stores.parts()).collect()
+    }
+
+    /// # Panics
+    /// If the node has no such part: events are planned for those of [`NodeRow::parts`].
     pub fn part(&self, part: NodePart) -> &Walk {
         match part {
             NodePart::SystemDaemons => &self.system_daemons,
             NodePart::PageCache => &self.page_cache,
-            _ => unreachable!("wip"),
+            _ => self.stores.walk(part).expect("a part of this node"),
         }
     }
 
+    /// # Panics
+    /// As [`NodeRow::part`].
     pub fn part_mut(&mut self, part: NodePart) -> &mut Walk {
         match part {
             NodePart::SystemDaemons => &mut self.system_daemons,
             NodePart::PageCache => &mut self.page_cache,
-            _ => unreachable!("wip"),
+            _ => self.stores.walk_mut(part).expect("a part of this node"),
         }
     }
 
@@ -167,17 +182,22 @@ impl NodeRow {
     pub fn observe(&self, now: SimTime) -> Observations {
         let pods = self.pods_memory.at(now).bytes().min(self.pods_memory_limit);
         let seen = |capacity: Bytes, working_set: Bytes| Observation::fresh(capacity - working_set, capacity);
-        Observations::default()
+        let memory = Observations::default()
             .with(Signal::MemoryAvailable, seen(self.capacity, self.working_set(now)))
-            .with(Signal::AllocatableMemoryAvailable, seen(self.pods_memory_limit, pods))
+            .with(Signal::AllocatableMemoryAvailable, seen(self.pods_memory_limit, pods));
+        self.stores.observe(memory, now)
     }
 
-    /// When a threshold of memory is first met, if nothing changes.
+    pub fn under_memory_pressure(&self) -> bool {
+        self.conditions.contains(NodeCondition::MemoryPressure)
+    }
+
+    /// When a threshold is first met, if nothing changes.
     fn first_met(&self, now: SimTime) -> SimTime {
         let node = first_below(self.total(), self.capacity, self.highest_threshold, now);
         let pods =
             first_below(self.pods_memory, self.pods_memory_limit, self.highest_allocatable_threshold, now);
-        node.min(pods)
+        node.min(pods).min(self.stores.first_met(now))
     }
 
     /// When the kernel finds the node full, if nothing changes.
@@ -234,7 +254,7 @@ impl NodeRow {
             available: self.capacity - working_set,
             requested_memory: bound.memory,
             pods: bound.pods,
-            under_pressure: self.under_pressure,
+            under_pressure: self.under_memory_pressure(),
         }
     }
 

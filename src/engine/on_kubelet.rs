@@ -1,15 +1,18 @@
 //! The kubelet's eviction loop: it looks, and tells one pod at a time to go.
 //!
-//! Source: kubernetes `pkg/kubelet/eviction/eviction_manager.go` (1.32). Which threshold acts and who goes is
-//! decided in [`crate::eviction`].
+//! Source: kubernetes `pkg/kubelet/eviction/eviction_manager.go` (1.32). Which threshold acts, what is
+//! deleted first and who goes is decided in [`crate::eviction`].
 
 use super::calendar::Ticket;
 use super::node_row::Planned;
 use super::record::{EndReason, Eviction, Ranked, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::eviction::{Candidate, EvictionSettings, NodeCondition, Observation, Threshold, first, rank};
-use crate::ground::{NodeId, PodId, SimDuration, SimTime};
+use crate::eviction::{
+    Candidate, Candidates, EvictionSettings, KnownPod, NodeConditions, NodeReclaim, Observation,
+    PodStatistics, Threshold, first,
+};
+use crate::ground::{Bytes, NodeId, PodId, SimDuration, SimTime};
 
 /// From its victim's end to the loop's next look.
 const CLEAN_UP_POLL: SimDuration = SimDuration::seconds(1);
@@ -25,26 +28,54 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let seen = row.observe(self.now);
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
         row.next_look = self.now.after(kubelet.monitoring_interval);
-        self.report_pressure(node, verdict.conditions.contains(NodeCondition::MemoryPressure));
-        if let Some(threshold) = verdict.acting.map(|index| &kubelet.thresholds[index]) {
+        self.report(node, verdict.conditions);
+        if let Some(threshold) = verdict.acting.map(|index| &kubelet.thresholds[index])
+            && !self.relieves_by_deletion(node, kubelet, threshold)
+        {
             let seen = seen.of(threshold.signal).expect("a threshold is met by what was seen");
             self.evict_one(node, kubelet, threshold, seen);
         }
         self.plan_pass(node);
     }
 
-    fn report_pressure(&mut self, node: NodeId, under_pressure: bool) {
+    /// Reports the conditions that began or ceased, with their taints.
+    fn report(&mut self, node: NodeId, conditions: NodeConditions) {
         let row = &mut self.nodes[node.index()];
-        if std::mem::replace(&mut row.under_pressure, under_pressure) == under_pressure {
+        let before = std::mem::replace(&mut row.conditions, conditions);
+        if before == conditions {
             return;
         }
-        row.tally.pressure(self.now, under_pressure);
-        self.columns.taint_for_memory_pressure(node, under_pressure);
-        self.tell(Record::MemoryPressure { node, under_pressure });
-        if !under_pressure {
-            self.queue.wake();
-            self.plan_scheduler();
+        row.tally.pressure(self.now, row.under_memory_pressure());
+        for condition in before.changed_to(conditions) {
+            let holds = conditions.contains(condition);
+            self.columns.taint(node, condition.taint(), holds);
+            self.tell(Record::ConditionChanged { node, condition, holds });
+            if !holds {
+                self.queue.wake();
+                self.plan_scheduler();
+            }
         }
+    }
+
+    /// Deletes what nobody uses, and says whether that was enough.
+    fn relieves_by_deletion(
+        &mut self,
+        node: NodeId,
+        kubelet: &EvictionSettings,
+        threshold: &Threshold,
+    ) -> bool {
+        let row = &mut self.nodes[node.index()];
+        let reclaim = NodeReclaim::of(threshold.signal, row.stores.layout());
+        if reclaim.is_nothing() {
+            return false;
+        }
+        let freed = row.stores.reclaim(reclaim);
+        let is_enough = !kubelet.is_any_unresolved(&row.observe(self.now));
+        if freed > Bytes::ZERO {
+            self.memory_changed(node);
+            self.tell(Record::ImagesDeleted { node, freed });
+        }
+        is_enough
     }
 
     fn evict_one(
@@ -54,43 +85,88 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         threshold: &Threshold,
         seen: Observation,
     ) {
-        // Nobody reads the whole order unless somebody listens.
-        let ranking = if R::LISTENS { self.ranking(node) } else { Vec::new() };
-        let Some(pod) = self.first_to_go(node) else {
+        // Nobody reads the whole order of a starved node unless somebody listens.
+        let is_plain = !R::LISTENS && threshold.signal.is_memory();
+        let ranking = if is_plain { Vec::new() } else { self.ranking(node, threshold) };
+        let victim = match ranking.iter().find(|ranked| !ranked.critical) {
+            None if is_plain => self.first_to_go(node),
+            found => found.map(|ranked| ranked.candidate.pod),
+        };
+        let Some(pod) = victim else {
             self.tell(Record::NobodyToEvict { node, threshold, seen, ranking: &ranking });
             return;
         };
         let row = &self.pods[pod];
         let grace_period = kubelet.victim_grace_period(threshold, row.template.spec.termination_grace_period);
-        let record = Eviction {
-            pod: row.name,
-            node,
-            threshold,
-            seen,
-            grace_period,
-            ranking: &ranking,
-            victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
-            lost_bytes: row.held_in(|kind| kind.dies_with_its_pod()),
-        };
-        self.tell(Record::Evicted(record));
+        self.tell_eviction(pod, (threshold, seen), grace_period, &ranking);
         let row = &mut self.nodes[node.index()];
         row.tally.evictions += 1;
         row.waits_for_victim = true;
         self.stop(pod, grace_period, EndReason::Evicted);
     }
 
-    /// All pods of the node in eviction order.
-    fn ranking(&self, node: NodeId) -> Vec<Ranked> {
-        let mut candidates: Vec<Candidate> = self.candidates(node).collect();
-        rank(&*self.setting.order, &mut candidates);
-        let ranked = |candidate: Candidate| {
-            let row = &self.pods[candidate.pod];
-            Ranked { pod: row.name, candidate, critical: row.template.critical }
+    fn tell_eviction(
+        &mut self,
+        pod: PodId,
+        (threshold, seen): (&Threshold, Observation),
+        grace_period: SimDuration,
+        ranking: &[Ranked],
+    ) {
+        if !R::LISTENS {
+            return;
+        }
+        let row = &self.pods[pod];
+        let record = Eviction {
+            pod: row.name,
+            node: row.its_node(),
+            template: &row.template.clone(),
+            statistics: &row.statistics(self.now),
+            threshold,
+            seen,
+            grace_period,
+            ranking,
+            victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
+            lost_bytes: row.held_in(|kind| kind.dies_with_its_pod()),
         };
-        candidates.into_iter().map(ranked).collect()
+        self.recorder.record(self.now, Record::Evicted(record));
     }
 
-    /// The first of [`Simulation::ranking`] that is not critical, without sorting.
+    /// All pods of the node in eviction order, with what put each before the next.
+    fn ranking(&self, node: NodeId, threshold: &Threshold) -> Vec<Ranked> {
+        let order = &*self.setting.order;
+        let mut candidates = self.candidates_under(node, threshold);
+        candidates.rank(order);
+        let ranked = |(place, id): (usize, PodId)| {
+            let (usage, request) = candidates.figures(place);
+            Ranked {
+                pod: self.pods[id].name,
+                candidate: self.candidate(id),
+                critical: self.pods[id].template.critical,
+                usage,
+                request,
+                decided_by: candidates.deciding(order, place),
+            }
+        };
+        candidates.pods().into_iter().enumerate().map(ranked).collect()
+    }
+
+    fn candidates_under(&self, node: NodeId, threshold: &Threshold) -> Candidates {
+        if threshold.signal.is_memory() {
+            return Candidates::Memory(self.candidates(node).collect());
+        }
+        let row = &self.nodes[node.index()];
+        let statistics: Vec<PodStatistics> =
+            row.pods.iter().map(|pod| self.pods[*pod].statistics(self.now)).collect();
+        let known = row.pods.iter().zip(&statistics).map(|(pod, statistics)| KnownPod {
+            pod: *pod,
+            serial: self.pods[*pod].name.serial,
+            template: &self.pods[*pod].template,
+            statistics: Some(statistics),
+        });
+        Candidates::under(threshold.signal, row.stores.layout(), known)
+    }
+
+    /// The first under memory pressure that is not critical, without sorting.
     fn first_to_go(&self, node: NodeId) -> Option<PodId> {
         let evictable = self.candidates(node).filter(|one| !self.pods[one.pod].template.critical);
         let evictable: Vec<Candidate> = evictable.collect();
@@ -98,19 +174,20 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn candidates(&self, node: NodeId) -> impl Iterator<Item = Candidate> {
-        let pods = self.nodes[node.index()].pods.iter();
-        pods.map(|pod| {
-            let row = &self.pods[*pod];
-            Candidate {
-                pod: *pod,
-                serial: row.name.serial,
-                qos: row.template.qos,
-                priority: row.template.priority,
-                // The statistics are as fresh as the pass (fidelity F-3).
-                working_set: Some(row.working_set(self.now)),
-                memory_request: row.template.eviction_request,
-            }
-        })
+        self.nodes[node.index()].pods.iter().map(|pod| self.candidate(*pod))
+    }
+
+    fn candidate(&self, pod: PodId) -> Candidate {
+        let row = &self.pods[pod];
+        Candidate {
+            pod,
+            serial: row.name.serial,
+            qos: row.template.qos,
+            priority: row.template.priority,
+            // The statistics are as fresh as the pass (fidelity F-3).
+            working_set: Some(row.working_set(self.now)),
+            memory_request: row.template.eviction_request,
+        }
     }
 
     /// A victim is gone: the loop, which waited, finds out at its next poll, and looks at once.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What is no pod's.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn begin_node(&mut self, node: NodeId) {
-        for part in [NodePart::SystemDaemons, NodePart::PageCache] {
+        for part in self.nodes[node.index()].parts() {
             self.plan_node_turn(node, part);
         }
         self.plan_for_memory(node);

@@ -5,7 +5,7 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, OtherUse, PodRow, Stage};
 use super::record::{EndReason, Record, Recorder};
 use super::setting::RestartScope;
 use super::simulation::Simulation;
@@ -24,6 +24,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let Some(row) = self.pods.expected(pod, ticket) else { return };
         let held = row.held_in(|kind| matches!(kind, VolumeKind::MemoryEmptyDir { .. }));
+        let on_disk = row.held_in(|kind| matches!(kind, VolumeKind::EmptyDir { .. }));
+        if on_disk > Bytes::ZERO {
+            row.on_disk = Ramp::flat(now, on_disk);
+            let (node, on_disk) = (row.its_node(), row.on_disk);
+            self.change_store(node, Usage::Logs, |sum| *sum += on_disk);
+        }
+        let row = &mut self.pods[pod];
         if held > Bytes::ZERO {
             row.in_memory = Ramp::flat(now, held);
             let (node, held) = (row.its_node(), row.in_memory);
@@ -67,6 +74,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
         self.change_memory(node, |sum| *sum += ramp);
         self.plan_usage(pod, container);
+        self.start_others(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
         let ticket = self.plan_for_pod(pod, up_at, Event::ContainerIsUp { pod, container });
         self.pods[pod].container(container).ticket = ticket;
@@ -157,6 +165,62 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 }
 
+/// What a container uses besides memory.
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    fn start_others(&mut self, pod: PodId, container: ContainerIndex) {
+        let now = self.now;
+        let row = self.pods[pod].container(container);
+        let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
+        let begun: Vec<_> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
+        row.others = begun;
+        let node = self.pods[pod].its_node();
+        for index in 0..self.pods[pod].container(container).others.len() {
+            let other = &self.pods[pod].container(container).others[index];
+            let (usage, ramp) = (other.usage, other.walk.ramp);
+            self.change_store(node, usage, |sum| *sum += ramp);
+            self.plan_other_turn(pod, container, index);
+        }
+    }
+
+    fn plan_other_turn(&mut self, pod: PodId, container: ContainerIndex, index: usize) {
+        let ticket = self.pods.new_ticket(pod);
+        let other = &mut self.pods[pod].container(container).others[index];
+        other.ticket = ticket;
+        let usage = other.usage;
+        self.calendar.plan(other.walk.until, Event::UsageTurns { pod, container, usage }, ticket);
+    }
+
+    pub(super) fn on_other_use_turns(
+        &mut self,
+        pod: PodId,
+        container: ContainerIndex,
+        usage: Usage,
+        ticket: Ticket,
+    ) {
+        let now = self.now;
+        let Some(row) = self.pods.get_mut(pod) else { return };
+        let (name, node) = (row.name, row.node);
+        let Some(one) = row.containers.get_mut(usize::from(container.0)) else { return };
+        let Some(index) = one.others.iter().position(|other| (other.usage, other.ticket) == (usage, ticket))
+        else {
+            return;
+        };
+        let walk = &mut one.others[index].walk;
+        let before = walk.ramp;
+        let source = &mut self.source;
+        let owner =
+            CurveOwner::Container { workload: name.workload, replica: name.replica, container, usage };
+        walk.turn(now, |draw| source.more_usage(owner, draw));
+        let after = walk.ramp;
+        let node = node.expect("what uses something is on a node");
+        self.change_store(node, usage, |sum| {
+            *sum -= before;
+            *sum += after;
+        });
+        self.plan_other_turn(pod, container, index);
+    }
+}
+
 /// The ends of containers, and what follows.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_exits(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
@@ -202,8 +266,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = self.pods[pod].container(container);
         row.state = ContainerState::Ended(exit);
         (row.ticket, row.usage_ticket) = (ticket, usage_ticket);
+        let others = std::mem::take(&mut row.others);
         if let Some(walk) = row.walk.take() {
             self.change_memory(node, |sum| *sum -= walk.ramp);
+        }
+        for other in others {
+            self.change_store(node, other.usage, |sum| *sum -= other.walk.ramp);
         }
     }
 
@@ -319,6 +387,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.pods[*moved].slot = row.slot;
         }
         self.columns.release(node, &row.template);
+        if row.on_disk != Ramp::NONE {
+            self.change_store(node, Usage::Logs, |sum| *sum -= row.on_disk);
+        }
         if row.in_memory != Ramp::NONE {
             self.nodes[node.index()].change_volumes(self.now, |sum| *sum -= row.in_memory);
             self.memory_changed(node);

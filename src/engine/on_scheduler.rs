@@ -5,7 +5,7 @@ use super::pod_row::Stage;
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::eviction::{NodeCondition, NodeConditions, admit};
+use crate::eviction::admit;
 use crate::ground::{NodeId, PodId};
 use crate::scheduling::{self, filter};
 
@@ -56,9 +56,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.columns.bind(node, &row.template);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
         let (name, pull_time) = (row.name, row.pull_time);
-        // Memory is the only thing that runs short here (fidelity F-4).
-        let conditions: NodeConditions =
-            on_node.under_pressure.then_some(NodeCondition::MemoryPressure).into_iter().collect();
+        let conditions = on_node.conditions;
         let is_admitted = admit(&row.template, conditions).is_ok();
         self.tell(Record::PodBound { pod: name, node });
         if is_admitted {
@@ -67,7 +65,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.pods[pod].ticket = self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod });
         } else {
             self.nodes[node.index()].tally.rejections += 1;
-            self.tell(Record::PodRejected { pod: name, node });
+            self.tell(Record::PodRejected { pod: name, node, conditions });
             self.end_pod(pod, EndReason::Rejected);
         }
     }

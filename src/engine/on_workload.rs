@@ -44,7 +44,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Asks its controller what to do about a pod that is gone.
     pub(super) fn replace(&mut self, gone: PodName, reason: EndReason) {
-        let ending = if reason == EndReason::Completed { Ending::Succeeded } else { Ending::Failed };
+        let ending = match reason {
+            EndReason::Completed => Ending::Succeeded,
+            EndReason::Rejected => Ending::Rejected,
+            _ => Ending::Failed,
+        };
         let workload = gone.workload;
         let controller = self.setting.workloads[workload.index()].controller;
         if let Some(delay) = replacement_delay(controller, ending, gone.replica.generation) {

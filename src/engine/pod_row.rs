@@ -8,10 +8,11 @@ use super::calendar::Ticket;
 use super::record::{EndReason, PodEnd, PodName};
 use super::source::PodDraft;
 use super::walk::Walk;
+use crate::eviction::{ContainerStatistics, FsUse, PodStatistics, VolumeStatistics};
 use crate::ground::{Bytes, Level, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
-use crate::model::{ContainerIndex, ContainerLife, PodTemplate, VolumeKind};
+use crate::model::{ContainerIndex, ContainerLife, PodTemplate, Usage, VolumeKind};
 use crate::oom::oom_score_adj;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct PodRow {
     volume_contents: Vec<Bytes>,
     /// What its memory-backed volumes hold.
     pub in_memory: Ramp,
+    /// What its volumes on the node's disk hold.
+    pub on_disk: Ramp,
     /// That of its own planned event: pulled, or stopped.
     pub ticket: Ticket,
     pub created: SimTime,
@@ -69,6 +72,8 @@ pub struct ContainerRow {
     pub state: ContainerState,
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
+    /// What else it uses, while it lives.
+    pub others: Vec<OtherUse>,
     /// That of its planned start, or of its being up, or of its exit.
     pub ticket: Ticket,
     /// That of its curve's next turn, and of the limit on the way.
@@ -78,6 +83,15 @@ pub struct ContainerRow {
     pub backoff: Backoff,
     /// How many times it has been created.
     pub starts: u32,
+}
+
+/// Something that a container uses besides memory.
+#[derive(Debug)]
+pub struct OtherUse {
+    pub usage: Usage,
+    pub walk: Walk,
+    /// That of its curve's next turn.
+    pub ticket: Ticket,
 }
 
 /// What a container is doing.
@@ -119,6 +133,7 @@ impl PodRow {
             pull_time: life.pull_time,
             volume_contents: life.volume_contents,
             in_memory: Ramp::NONE,
+            on_disk: Ramp::NONE,
             ticket: 0,
             created: now,
             bound: None,
@@ -185,6 +200,33 @@ impl PodRow {
         held.fold(Bytes::ZERO, |sum, held| sum + held)
     }
 
+    /// All that its kubelet measures of it.
+    pub fn statistics(&self, now: SimTime) -> PodStatistics {
+        let has_started = matches!(self.stage, Stage::Initializing(_) | Stage::Started | Stage::Stopping(_));
+        let names = self.template.spec.all_containers();
+        let live = names.zip(&self.containers).filter(|(_, container)| container.walk.is_some());
+        let containers: Vec<_> =
+            live.map(|(spec, container)| container.statistics(spec.name.clone(), now)).collect();
+        let volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
+        let volumes: Vec<_> = volumes
+            .filter(|_| has_started)
+            .map(|(volume, held)| VolumeStatistics {
+                name: volume.name.clone(),
+                held: FsUse { used: Some(*held), inodes_used: None },
+            })
+            .collect();
+        let written = containers.iter().flat_map(|one| [one.rootfs.used, one.logs.used]);
+        let ephemeral = written.flatten().fold(self.on_disk.at(now).bytes(), |sum, written| sum + written);
+        let processes = self.containers.iter().map(|one| one.used(Usage::Processes, now).unwrap_or(0)).sum();
+        PodStatistics {
+            working_set: Some(self.working_set(now)),
+            processes: Some(processes),
+            ephemeral_storage: Some(ephemeral),
+            containers,
+            volumes,
+        }
+    }
+
     /// Its story, as it ended or as the horizon found it.
     pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes) -> PodEnd {
         PodEnd {
@@ -212,6 +254,7 @@ impl ContainerRow {
             oom_score_adj: 0,
             state: ContainerState::Waiting,
             walk: None,
+            others: Vec::new(),
             ticket: 0,
             usage_ticket: 0,
             exits_at: SimTime::NEVER,
@@ -222,6 +265,25 @@ impl ContainerRow {
 
     pub fn level(&self, now: SimTime) -> Level {
         self.walk.as_ref().map_or(Level::ZERO, |walk| walk.ramp.at(now))
+    }
+
+    /// How much, or how many, it uses in one way; absent if nobody says.
+    fn used(&self, usage: Usage, now: SimTime) -> Option<u64> {
+        let found = self.others.iter().find(|other| other.usage == usage)?;
+        Some(found.walk.ramp.at(now).bytes().0)
+    }
+
+    fn statistics(&self, name: String, now: SimTime) -> ContainerStatistics {
+        let bytes = |usage| Some(self.used(usage, now).map_or(Bytes::ZERO, Bytes));
+        ContainerStatistics {
+            name,
+            working_set: Some(self.level(now).bytes()),
+            rootfs: FsUse {
+                used: bytes(Usage::WritableLayer),
+                inodes_used: Some(self.used(Usage::Inodes, now).unwrap_or(0)),
+            },
+            logs: FsUse { used: bytes(Usage::Logs), inodes_used: None },
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 //! A [`Recorder`] is chosen when the program is compiled; [`Silence`] costs nothing.
 //! The engine records facts, never sentences: [`crate::report`] words them.
 
-use crate::eviction::{Candidate, Observation, Threshold};
-use crate::ground::{Bytes, NodeId, SimDuration, SimTime, WorkloadId};
+use crate::eviction::{
+    Candidate, Criterion, NodeCondition, NodeConditions, Observation, PodStatistics, Threshold,
+};
+use crate::ground::{Amount, Bytes, NodeId, SimDuration, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, PodTemplate, Replica};
 pub use crate::scheduling::{Refusal, RefusalReason};
 
@@ -54,10 +56,11 @@ pub enum Record<'a> {
         pod: PodName,
         node: NodeId,
     },
-    /// The node's kubelet refused the pod under memory pressure.
+    /// The node's kubelet refused the pod under pressure.
     PodRejected {
         pod: PodName,
         node: NodeId,
+        conditions: NodeConditions,
     },
     ContainerStarted {
         pod: PodName,
@@ -92,10 +95,16 @@ pub enum Record<'a> {
     },
     /// The kernel killed a container.
     OomKilled(OomKill<'a>),
-    /// The node began or ceased to report MemoryPressure (and to bear its taint).
-    MemoryPressure {
+    /// The node began or ceased to report a condition (and to bear its taint).
+    ConditionChanged {
         node: NodeId,
-        under_pressure: bool,
+        condition: NodeCondition,
+        holds: bool,
+    },
+    /// The kubelet deleted unused images before it would evict anybody.
+    ImagesDeleted {
+        node: NodeId,
+        freed: Bytes,
     },
     /// The kubelet chose a victim and told it to stop.
     Evicted(Eviction<'a>),
@@ -119,6 +128,9 @@ pub enum Record<'a> {
 pub struct Eviction<'a> {
     pub pod: PodName,
     pub node: NodeId,
+    pub template: &'a PodTemplate,
+    /// What was measured of the victim.
+    pub statistics: &'a PodStatistics,
     pub threshold: &'a Threshold,
     pub seen: Observation,
     /// What the kill allows between SIGTERM and SIGKILL.
@@ -138,6 +150,24 @@ pub struct Ranked {
     pub candidate: Candidate,
     /// Ranked, but never evicted.
     pub critical: bool,
+    /// What it used of what was short: bytes, inodes or processes. Absent: not known.
+    pub usage: Option<Amount>,
+    /// What it had requested of that.
+    pub request: Amount,
+    /// What put it before the next; absent for the last.
+    pub decided_by: Option<Criterion>,
+}
+
+impl Ranked {
+    /// How far what it used of what was short lies above what it had requested; absent if not known.
+    pub fn excess(&self) -> Option<Amount> {
+        self.usage.map(|usage| usage - self.request)
+    }
+
+    /// Whether it is known to have used more than it requested.
+    pub fn exceeds_request(&self) -> bool {
+        self.excess().is_some_and(Amount::is_positive)
+    }
 }
 
 /// A kill by the kernel.

@@ -17,7 +17,7 @@ use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
-use crate::model::NodeColumns;
+use crate::model::{NodeColumns, Usage};
 use crate::scheduling::Queue;
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
@@ -110,7 +110,12 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     fn happen(&mut self, event: Event, ticket: Ticket) {
         match event {
             Event::NodeUsageTurns { node, part } => self.on_node_usage_turns(node, part),
-            Event::UsageTurns { pod, container, .. } => self.on_usage_turns(pod, container, ticket),
+            Event::UsageTurns { pod, container, usage: Usage::WorkingSet } => {
+                self.on_usage_turns(pod, container, ticket)
+            }
+            Event::UsageTurns { pod, container, usage } => {
+                self.on_other_use_turns(pod, container, usage, ticket)
+            }
             Event::ContainerExits { pod, container } => self.on_container_exits(pod, container, ticket),
             Event::PodStops { pod } => self.on_pod_stops(pod, ticket),
             Event::ContainerHitsLimit { pod, container } => {
@@ -136,6 +141,12 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.
     pub(super) fn change_memory(&mut self, node: NodeId, change: impl FnOnce(&mut Line)) {
         self.nodes[node.index()].change_pods(self.now, change);
+        self.memory_changed(node);
+    }
+
+    /// Changes the sum of what a node's containers use of something that is not memory.
+    pub(super) fn change_store(&mut self, node: NodeId, usage: Usage, change: impl FnOnce(&mut Line)) {
+        self.nodes[node.index()].stores.change(usage, change);
         self.memory_changed(node);
     }
 

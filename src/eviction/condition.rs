@@ -4,6 +4,7 @@
 //! Never: what brings a condition about, or how long it lasts: [`super::monitor`].
 //! Next: [`super::admission`], which refuses pods because of them.
 
+use crate::model::Taint;
 use std::fmt;
 
 /// A condition of node pressure, in the order of their names.
@@ -24,6 +25,15 @@ impl NodeCondition {
             NodeCondition::DiskPressure => "DiskPressure",
             NodeCondition::MemoryPressure => "MemoryPressure",
             NodeCondition::PidPressure => "PIDPressure",
+        }
+    }
+
+    /// What its node bears while it holds. Source: Kubernetes documentation, "Taint nodes by condition".
+    pub fn taint(self) -> Taint {
+        match self {
+            NodeCondition::DiskPressure => Taint::disk_pressure(),
+            NodeCondition::MemoryPressure => Taint::memory_pressure(),
+            NodeCondition::PidPressure => Taint::pid_pressure(),
         }
     }
 
@@ -52,6 +62,13 @@ impl NodeConditions {
 
     pub fn is_empty(self) -> bool {
         self == NodeConditions::NONE
+    }
+
+    /// Those that hold in one of the two and not in the other.
+    pub fn changed_to(self, later: NodeConditions) -> impl Iterator<Item = NodeCondition> {
+        let differs =
+            move |condition: &NodeCondition| self.contains(*condition) != later.contains(*condition);
+        NodeCondition::ALL.into_iter().filter(differs)
     }
 
     /// In the order of their names.

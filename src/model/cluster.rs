@@ -63,12 +63,11 @@ impl NodeColumns {
         bound.pods -= 1;
     }
 
-    /// Adds or takes off the taint of memory pressure.
-    pub fn taint_for_memory_pressure(&mut self, node: NodeId, under_pressure: bool) {
-        let taint = Taint::memory_pressure();
+    /// Adds or takes off a taint.
+    pub fn taint(&mut self, node: NodeId, taint: Taint, is_there: bool) {
         let taints = &mut self.taints[node.index()];
         taints.retain(|other| *other != taint);
-        if under_pressure {
+        if is_there {
             taints.push(taint);
         }
     }

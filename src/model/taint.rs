@@ -34,7 +34,21 @@ pub enum TolerationOperator {
 impl Taint {
     /// The taint a node bears while it reports `MemoryPressure`.
     pub fn memory_pressure() -> Taint {
-        let key = "node.kubernetes.io/memory-pressure".to_owned();
+        Taint::of_pressure("memory")
+    }
+
+    /// The taint a node bears while it reports `DiskPressure`.
+    pub fn disk_pressure() -> Taint {
+        Taint::of_pressure("disk")
+    }
+
+    /// The taint a node bears while it reports `PIDPressure`.
+    pub fn pid_pressure() -> Taint {
+        Taint::of_pressure("pid")
+    }
+
+    fn of_pressure(what: &str) -> Taint {
+        let key = format!("node.kubernetes.io/{what}-pressure");
         Taint { key, value: String::new(), effect: TaintEffect::NoSchedule }
     }
 }

@@ -132,8 +132,9 @@ table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, wit
     node: &'a str, "where", "record Evicted";
     signal: &'a str, "the signal of the threshold that was acted on", "record Evicted, threshold";
     threshold: &'a str, "hard or soft", "record Evicted, threshold";
-    threshold_bytes: Bytes, "the threshold's line; a percentage is of the capacity seen", "record Evicted, threshold";
-    available_bytes: Bytes, "what the signal said at the start of the pass", "record Evicted, observation";
+    unit: &'a str, "what the signal counts, and usage, request and excess with it: bytes, inodes or processes", "record Evicted, threshold";
+    line: i64, "where the threshold lies, in that unit; a percentage is of the capacity seen", "record Evicted, threshold";
+    available: i64, "what the signal said at the start of the pass, in that unit", "record Evicted, observation";
     pod: &'a str, "the victim", "record Evicted";
     workload: &'a str, "the workload it belongs to", "record Evicted";
     qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "candidate";
@@ -142,8 +143,10 @@ table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, wit
     candidates: u64, "how many pods were ranked", "record Evicted, ranking";
     working_set_bytes: Option<Bytes>, "its working set when it was ranked; empty if the statistics did not know it", "candidate";
     memory_request_bytes: Bytes, "its memory request as the ranking counts it, rounded up", "candidate";
-    exceeds_request: bool, "whether its working set is above its request", "candidate";
-    excess_bytes: Option<i128>, "working set less request; negative when below", "candidate";
+    usage: Option<u64>, "what it used of what was short, in that unit; empty if the statistics did not know it", "record Evicted, ranking";
+    request: u64, "what it had requested of that, rounded up; processes cannot be requested, and inodes are held against the storage request", "record Evicted, ranking";
+    exceeds_request: bool, "whether usage is above request", "record Evicted, ranking";
+    excess: Option<i128>, "usage less request, in what was short; negative when below", "record Evicted, ranking";
     decided_by: Option<&'a str>, "what put it before the next candidate: Statistics, QosClass, ExceedsRequest, Priority, Excess or Serial (age); empty if it was the last", "eviction order";
     role: Option<&'a str>, "innocent if it used no more than it requested, or another candidate was further above its request, else culprit; empty if its working set is unknown", "record Evicted, ranking";
     grace_period_s: SimDuration, "what the kill allows between SIGTERM and SIGKILL", "record Evicted";
@@ -164,12 +167,15 @@ table! { RankingRow<'a>, "rankings", "one candidate of one eviction: the whole t
     workload: &'a str, "the workload it belongs to", "record Evicted, ranking";
     evicted: bool, "whether it is the victim", "record Evicted";
     critical: bool, "ranked, but never evicted", "record Evicted, ranking";
+    unit: &'a str, "what usage, request and excess count: bytes, inodes or processes", "record Evicted, threshold";
     qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "candidate";
-    exceeds_request: bool, "whether its working set is above its request", "candidate";
+    exceeds_request: bool, "whether usage is above request", "record Evicted, ranking";
     priority: i32, "the Pod's priority", "candidate";
     working_set_bytes: Option<Bytes>, "its working set; empty if the statistics did not know it", "candidate";
     memory_request_bytes: Bytes, "its memory request as the ranking counts it, rounded up", "candidate";
-    excess_bytes: Option<i128>, "working set less request; negative when below", "candidate";
+    usage: Option<u64>, "what it used of what was short, in that unit; empty if the statistics did not know it", "record Evicted, ranking";
+    request: u64, "what it had requested of that, rounded up; processes cannot be requested, and inodes are held against the storage request", "record Evicted, ranking";
+    excess: Option<i128>, "usage less request, in what was short; negative when below", "record Evicted, ranking";
     decided_by: Option<&'a str>, "what put it before the next rank; empty for the last", "eviction order";
 }
 

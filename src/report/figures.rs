@@ -4,6 +4,7 @@
 //! Never: a figure in a file of results, where everything is exact ([`super::cell`]).
 //! Next: [`super::summary`].
 
+use crate::eviction::Starved;
 use crate::ground::{SimDuration, SimTime};
 use std::fmt;
 
@@ -26,6 +27,19 @@ impl fmt::Display for Memory {
         match tenths % 10 {
             0 => write!(f, "{sign}{}{}", tenths / 10, SUFFIXES[power]),
             tenth => write!(f, "{sign}{}.{tenth}{}", tenths / 10, SUFFIXES[power]),
+        }
+    }
+}
+
+/// So much of what is short, for reading: bytes as [`Memory`], inodes and processes as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured(pub i128, pub Starved);
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Starved::Memory | Starved::EphemeralStorage => Memory(self.0).fmt(f),
+            Starved::Inodes | Starved::Pids => self.0.fmt(f),
         }
     }
 }

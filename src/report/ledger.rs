@@ -21,6 +21,7 @@ use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
 use crate::engine::{Record, Recorder, RestartScope, Setting};
+use crate::eviction::NodeCondition;
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
 use crate::scenario::Scenario;
@@ -78,7 +79,7 @@ pub struct Ledger<'a, N: Names, W: Write> {
     evictions: Vec<PendingEviction>,
     /// By the victim's serial, or its replacement's: the eviction's index.
     awaited: BTreeMap<u64, usize>,
-    under_pressure: BTreeSet<NodeId>,
+    under_pressure: BTreeSet<(NodeId, NodeCondition)>,
     told: Vec<EvictionStory>,
     oom_kills: Vec<OomStory>,
 }
@@ -194,8 +195,8 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::PodCreated { pod, template, replaces } => self.on_created(pod, template, replaces),
             Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
             Record::PodBound { pod, node } => self.on_bound(now, pod, node),
-            Record::PodRejected { pod, node } => {
-                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::rejected());
+            Record::PodRejected { pod, node, conditions } => {
+                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::rejected(conditions));
             }
             Record::ContainerStarted { pod, node, container, .. } => {
                 self.on_started(now, node, pod, container)
@@ -210,11 +211,15 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             // Its instant comes with the pod's end.
             Record::PodRunning { .. } => {}
             Record::OomKilled(kill) => self.on_oom_killed(now, &kill),
-            Record::MemoryPressure { node, under_pressure } => self.on_pressure(now, node, under_pressure),
+            Record::ConditionChanged { node, condition, holds } => {
+                self.on_condition(now, node, (condition, holds))
+            }
+            // What is read after it tells enough: the kubelet has no event of its own for it.
+            Record::ImagesDeleted { .. } => {}
             Record::Evicted(eviction) => self.on_evicted(now, &eviction),
-            Record::NobodyToEvict { node, .. } => {
+            Record::NobodyToEvict { node, threshold, .. } => {
                 self.counts.passes_without_victim += 1;
-                self.threshold_event(now, node);
+                self.threshold_event(now, node, threshold);
             }
             Record::PodEnded(end) => self.on_ended(end),
             Record::NodeSample(sample) => self.on_sample(now, &sample),

@@ -6,8 +6,8 @@
 
 use super::counts::Counts;
 use crate::engine::RestartScope;
-use crate::engine::record::OomCause;
-use crate::eviction::{Candidate, Criterion, Observation, Threshold};
+use crate::engine::record::{OomCause, Ranked};
+use crate::eviction::{Observation, Threshold};
 use crate::ground::{Bytes, SimTime, WorkloadId};
 use crate::model::Replica;
 
@@ -63,10 +63,7 @@ pub struct EvictionStory {
 #[derive(Clone, Debug)]
 pub struct Place {
     pub pod: String,
-    pub candidate: Candidate,
-    pub critical: bool,
-    /// What put it before the next; absent for the last.
-    pub decided_by: Option<Criterion>,
+    pub ranked: Ranked,
 }
 
 /// An OOM kill.

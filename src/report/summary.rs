@@ -5,7 +5,7 @@
 //! Never: a figure that the tables do not have, or a color.
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
-use super::figures::{Length, Memory, aligned, counted, wrapped};
+use super::figures::{Length, Measured, Memory, aligned, counted, wrapped};
 use super::ledger::restart_scope;
 use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
 use super::wording;
@@ -148,7 +148,7 @@ fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::
         let from = if number == 0 { 0 } else { eviction.victim };
         for place in from..last.min(eviction.ranking.len()) {
             cells.push(place_cells(eviction, place, width));
-            reasons.push(reason(&eviction.ranking, place));
+            reasons.push(reason(eviction, place));
         }
     }
     for (line, reason) in aligned(&cells).iter().zip(reasons) {
@@ -174,39 +174,42 @@ fn header(width: Width) -> Vec<String> {
 
 /// A place of a ranking; time and node stand beside the victim alone.
 fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<String> {
-    let Place { pod, candidate, critical, .. } = &eviction.ranking[place];
+    let Place { pod, ranked } = &eviction.ranking[place];
+    let starved = eviction.threshold.signal.starved();
     let is_victim = place == eviction.victim;
     let beside_victim = |text: String| if is_victim { text } else { String::new() };
-    let memory = |bytes: Option<i128>| bytes.map_or("?".to_owned(), |bytes| Memory(bytes).to_string());
-    let over = if candidate.exceeds_request() { "yes" } else { "no" };
+    let measured =
+        |amount: Option<i128>| amount.map_or("?".to_owned(), |amount| Measured(amount, starved).to_string());
+    let over = if ranked.exceeds_request() { "yes" } else { "no" };
     let mut cells = vec![
         beside_victim(Length::until(eviction.time).to_string()),
         beside_victim(eviction.node.clone()),
         format!("{}/{}", place + 1, eviction.candidates),
-        if *critical { format!("{pod} (critical)") } else { pod.clone() },
-        candidate.qos.name().to_owned(),
+        if ranked.critical { format!("{pod} (critical)") } else { pod.clone() },
+        ranked.candidate.qos.name().to_owned(),
         over.to_owned(),
-        candidate.priority.to_string(),
-        memory(candidate.working_set.map(|bytes| bytes.0.into())),
-        Memory(candidate.memory_request.bytes().0.into()).to_string(),
-        memory(wording::excess_bytes(candidate)),
+        ranked.candidate.priority.to_string(),
+        measured(ranked.usage.map(|usage| usage.bytes().0.into())),
+        measured(Some(ranked.request.bytes().0.into())),
+        measured(wording::excess(ranked)),
     ];
     if width == Width::Wide && is_victim {
-        let line = eviction.threshold.value.at(eviction.seen.capacity).bytes();
+        let line = eviction.threshold.value.at(eviction.seen.capacity);
         let hardness = if eviction.threshold.is_hard() { "hard" } else { "soft" };
         let role = eviction.innocent.map_or("?", |innocent| if innocent { "innocent" } else { "culprit" });
         cells.push(eviction.threshold.signal.name().to_owned());
-        cells.push(Memory(eviction.seen.available.0.into()).to_string());
-        cells.push(format!("{} {hardness}", Memory(line.0.into())));
+        cells.push(measured(Some(eviction.seen.available.0.into())));
+        cells.push(format!("{} {hardness}", Measured(line.0.into(), starved)));
         cells.push(role.to_owned());
     }
     cells
 }
 
 /// Why the pod at `place` stands before the next.
-fn reason(ranking: &[Place], place: usize) -> Option<String> {
-    let (earlier, later) = (&ranking[place], ranking.get(place + 1)?);
-    let why = wording::goes_before(earlier.decided_by?, &earlier.candidate, &later.candidate);
+fn reason(eviction: &EvictionStory, place: usize) -> Option<String> {
+    let (earlier, later) = (&eviction.ranking[place], eviction.ranking.get(place + 1)?);
+    let starved = eviction.threshold.signal.starved();
+    let why = wording::goes_before(&earlier.ranked, &later.ranked, starved)?;
     Some(format!("before {}: {why}", later.pod))
 }
 

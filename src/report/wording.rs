@@ -6,13 +6,10 @@
 //! Never: a table, a number that was not handed in.
 //! Next: [`super::ledger`] asks for events, [`super::summary`] for reasons.
 
-use super::figures::Memory;
-use crate::engine::record::{EndReason, OomCause, Refusal, RefusalReason};
-use crate::eviction::message::{self, Blamed};
-use crate::eviction::{
-    Candidate, Criterion, NodeCondition, NodeConditions, Observation, Rejection, Threshold,
-};
-use crate::ground::{Bytes, Format, Quantity, SimDuration};
+use super::figures::Measured;
+use crate::engine::record::{EndReason, OomCause, Ranked, Refusal, RefusalReason};
+use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved};
+use crate::ground::SimDuration;
 use crate::model::Taint;
 
 /// An event's type and reason.
@@ -27,6 +24,10 @@ pub enum Happening {
     EvictionThresholdMet,
     NodeHasInsufficientMemory,
     NodeHasSufficientMemory,
+    NodeHasDiskPressure,
+    NodeHasNoDiskPressure,
+    NodeHasInsufficientPid,
+    NodeHasSufficientPid,
     SystemOom,
     OomKilling,
 }
@@ -44,6 +45,10 @@ impl Happening {
             Happening::EvictionThresholdMet => "EvictionThresholdMet",
             Happening::NodeHasInsufficientMemory => "NodeHasInsufficientMemory",
             Happening::NodeHasSufficientMemory => "NodeHasSufficientMemory",
+            Happening::NodeHasDiskPressure => "NodeHasDiskPressure",
+            Happening::NodeHasNoDiskPressure => "NodeHasNoDiskPressure",
+            Happening::NodeHasInsufficientPid => "NodeHasInsufficientPID",
+            Happening::NodeHasSufficientPid => "NodeHasSufficientPID",
             Happening::SystemOom => "SystemOOM",
             Happening::OomKilling => "OOMKilling",
         }
@@ -56,7 +61,11 @@ impl Happening {
             | Happening::Started
             | Happening::Killing
             | Happening::NodeHasInsufficientMemory
-            | Happening::NodeHasSufficientMemory => "Normal",
+            | Happening::NodeHasSufficientMemory
+            | Happening::NodeHasDiskPressure
+            | Happening::NodeHasNoDiskPressure
+            | Happening::NodeHasInsufficientPid
+            | Happening::NodeHasSufficientPid => "Normal",
             Happening::FailedScheduling
             | Happening::BackOff
             | Happening::Evicted
@@ -67,32 +76,21 @@ impl Happening {
     }
 }
 
-/// A container that alone makes up its Pod, so that the Pod's figures are its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OnlyContainer<'a> {
-    pub name: &'a str,
-    pub request: Bytes,
-    pub working_set: Bytes,
+/// The message of a Pod that its kubelet refused.
+pub fn rejected(conditions: NodeConditions) -> String {
+    Rejection { conditions }.to_string()
 }
 
-/// The message of an evicted Pod. Source: kubernetes `evictionMessage` (1.32).
-///
-/// The clause about a container is there only when the Pod has a single one:
-/// a run records working sets of Pods, not of each container.
-pub fn evicted(threshold: &Threshold, seen: Observation, only: Option<OnlyContainer<'_>>) -> String {
-    let over = only.filter(|own| own.request < own.working_set);
-    let blamed = over.map(|own| Blamed {
-        container: own.name,
-        used: own.working_set,
-        request: Quantity::new(own.request.into(), Format::BinarySI),
-        starved: threshold.signal.starved(),
-    });
-    message::evicted(threshold, seen, blamed)
-}
-
-/// The message of a Pod that its kubelet refused: memory is the only thing that runs short (fidelity F-4).
-pub fn rejected() -> String {
-    Rejection { conditions: NodeConditions::NONE.with(NodeCondition::MemoryPressure) }.to_string()
+/// The event of a node that begins or ceases to report a condition.
+pub fn condition_changed(condition: NodeCondition, holds: bool) -> Happening {
+    match (condition, holds) {
+        (NodeCondition::MemoryPressure, true) => Happening::NodeHasInsufficientMemory,
+        (NodeCondition::MemoryPressure, false) => Happening::NodeHasSufficientMemory,
+        (NodeCondition::DiskPressure, true) => Happening::NodeHasDiskPressure,
+        (NodeCondition::DiskPressure, false) => Happening::NodeHasNoDiskPressure,
+        (NodeCondition::PidPressure, true) => Happening::NodeHasInsufficientPid,
+        (NodeCondition::PidPressure, false) => Happening::NodeHasSufficientPid,
+    }
 }
 
 /// Why no node took the pod; `taint` if it is certain which one was not tolerated.
@@ -154,13 +152,23 @@ pub fn phase_and_end(reason: EndReason) -> (&'static str, &'static str) {
     }
 }
 
-/// Why `earlier` stands before `later`.
-pub fn goes_before(criterion: Criterion, earlier: &Candidate, later: &Candidate) -> String {
-    match criterion {
-        Criterion::Statistics => "nothing is known of its memory yet".into(),
-        Criterion::QosClass => format!("{} goes before {}", earlier.qos.name(), later.qos.name()),
-        Criterion::ExceedsRequest => format!("{}, the next is not over", excess(earlier)),
-        Criterion::Priority => format!("lower priority ({} < {})", earlier.priority, later.priority),
+/// Why `earlier` stands before `later`, when this was short.
+pub fn goes_before(earlier: &Ranked, later: &Ranked, starved: Starved) -> Option<String> {
+    let distance = |ranked: &Ranked| match excess(ranked) {
+        Some(excess) => Measured(excess.abs(), starved).to_string(),
+        None => "unknown".into(),
+    };
+    let (first, next) = (&earlier.candidate, &later.candidate);
+    Some(match earlier.decided_by? {
+        Criterion::Statistics => "nothing is known of its use yet".into(),
+        Criterion::QosClass => format!("{} goes before {}", first.qos.name(), next.qos.name()),
+        Criterion::ExceedsRequest => {
+            format!("{} over its request, the next is not over", distance(earlier))
+        }
+        Criterion::Priority => format!("lower priority ({} < {})", first.priority, next.priority),
+        Criterion::Excess if starved == Starved::Pids => {
+            format!("more processes ({} > {})", distance(earlier), distance(later))
+        }
         Criterion::Excess if earlier.exceeds_request() => {
             format!("larger excess ({} > {})", distance(earlier), distance(later))
         }
@@ -168,23 +176,22 @@ pub fn goes_before(criterion: Criterion, earlier: &Candidate, later: &Candidate)
             format!("nearer to its request ({} < {} under)", distance(earlier), distance(later))
         }
         Criterion::Serial => "equal in all that is compared: the older pod".into(),
+    })
+}
+
+/// What it used of what was short, less what it had requested: whole bytes, inodes or
+/// processes; absent if the statistics did not know the pod.
+pub fn excess(ranked: &Ranked) -> Option<i128> {
+    ranked.usage.map(|usage| usage.bytes().above(ranked.request.bytes()))
+}
+
+/// What is counted when this is short.
+pub fn unit(starved: Starved) -> &'static str {
+    match starved {
+        Starved::Memory | Starved::EphemeralStorage => "bytes",
+        Starved::Inodes => "inodes",
+        Starved::Pids => "processes",
     }
-}
-
-fn excess(candidate: &Candidate) -> String {
-    format!("{} over its request", distance(candidate))
-}
-
-fn distance(candidate: &Candidate) -> String {
-    match excess_bytes(candidate) {
-        Some(bytes) => Memory(bytes.abs()).to_string(),
-        None => "unknown".into(),
-    }
-}
-
-/// Working set less request, in whole bytes; absent if the statistics do not know the pod.
-pub fn excess_bytes(candidate: &Candidate) -> Option<i128> {
-    candidate.working_set.map(|working_set| working_set.above(candidate.memory_request.bytes()))
 }
 
 /// An age as kubectl prints it. Source: apimachinery `duration.HumanDuration`.
@@ -211,31 +218,11 @@ pub fn age(length: SimDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eviction::{Signal, ThresholdValue};
-    use crate::ground::PodId;
-    use crate::model::QosClass;
-
-    #[test]
-    fn an_evicted_pods_message_is_the_kubelets_trailing_space_included() {
-        let threshold = Threshold {
-            signal: Signal::MemoryAvailable,
-            value: ThresholdValue::Quantity(Bytes::mebi(100).into()),
-            written: None,
-            grace_period: SimDuration::ZERO,
-            minimum_reclaim: None,
-        };
-        let seen = Observation::fresh(Bytes::mebi(90), Bytes::gibi(1));
-        let only = |working_set| OnlyContainer { name: "app", request: Bytes::mebi(100), working_set };
-        let low = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 90Mi. ";
-        assert_eq!(evicted(&threshold, seen, None), low);
-        assert_eq!(evicted(&threshold, seen, Some(only(Bytes::mebi(100)))), low, "equal is not larger");
-        assert_eq!(
-            evicted(&threshold, seen, Some(only(Bytes(16_106_128_000)))),
-            format!(
-                "{low}Container app was using 16106128000, request is 100Mi, has larger consumption of memory. "
-            )
-        );
-    }
+    use crate::engine::record::PodName;
+    use crate::eviction::Candidate;
+    use crate::ground::WorkloadId;
+    use crate::ground::{Amount, Bytes, PodId};
+    use crate::model::{QosClass, Replica};
 
     #[test]
     fn the_schedulers_reasons_go_by_their_text() {
@@ -267,28 +254,39 @@ mod tests {
 
     #[test]
     fn a_reason_names_the_figures_that_were_compared() {
-        let candidate = |qos, priority, working_set, request| Candidate {
-            pod: PodId(0),
-            serial: 0,
-            qos,
-            priority,
-            working_set: Some(Bytes::mebi(working_set)),
-            memory_request: Bytes::mebi(request).into(),
+        let ranked = |decided_by, (qos, priority), (working_set, request): (u64, u64)| {
+            let candidate = Candidate {
+                pod: PodId(0),
+                serial: 0,
+                qos,
+                priority,
+                working_set: Some(Bytes::mebi(working_set)),
+                memory_request: Bytes::mebi(request).into(),
+            };
+            let usage = candidate.working_set.map(Amount::from);
+            let pod = PodName {
+                serial: 0,
+                workload: WorkloadId(0),
+                replica: Replica { ordinal: 0, generation: 0 },
+            };
+            let request = candidate.memory_request;
+            Ranked { pod, candidate, critical: false, usage, request, decided_by: Some(decided_by) }
         };
-        let small = candidate(QosClass::BestEffort, 0, 200, 0);
-        let large = candidate(QosClass::Burstable, 1000, 550, 100);
-        let under = candidate(QosClass::Burstable, 0, 300, 400);
-        let far_under = candidate(QosClass::Burstable, 0, 300, 1324);
-        assert_eq!(goes_before(Criterion::QosClass, &small, &large), "BestEffort goes before Burstable");
-        assert_eq!(goes_before(Criterion::Priority, &small, &large), "lower priority (0 < 1000)");
-        assert_eq!(goes_before(Criterion::Excess, &large, &small), "larger excess (450Mi > 200Mi)");
-        assert_eq!(
-            goes_before(Criterion::ExceedsRequest, &large, &under),
-            "450Mi over its request, the next is not over"
-        );
-        assert_eq!(
-            goes_before(Criterion::Excess, &under, &far_under),
-            "nearer to its request (100Mi < 1Gi under)"
-        );
+        let small = |decided_by| ranked(decided_by, (QosClass::BestEffort, 0), (200, 0));
+        let large = |decided_by| ranked(decided_by, (QosClass::Burstable, 1000), (550, 100));
+        let under = |decided_by| ranked(decided_by, (QosClass::Burstable, 0), (300, 400));
+        let far_under = ranked(Criterion::Serial, (QosClass::Burstable, 0), (300, 1324));
+        let why =
+            |earlier: Ranked, later: Ranked| goes_before(&earlier, &later, Starved::Memory).expect("decided");
+        use Criterion::{ExceedsRequest, Excess, Priority, Serial};
+        assert_eq!(why(small(Criterion::QosClass), large(Serial)), "BestEffort goes before Burstable");
+        assert_eq!(why(small(Priority), large(Serial)), "lower priority (0 < 1000)");
+        assert_eq!(why(large(Excess), small(Serial)), "larger excess (450Mi > 200Mi)");
+        assert_eq!(why(large(ExceedsRequest), under(Serial)), "450Mi over its request, the next is not over");
+        assert_eq!(why(under(Excess), far_under), "nearer to its request (100Mi < 1Gi under)");
+        let processes =
+            |count| Ranked { usage: Some(Amount::whole(count)), request: Amount::ZERO, ..large(Excess) };
+        let why = goes_before(&processes(40), &processes(3), Starved::Pids);
+        assert_eq!(why.as_deref(), Some("more processes (40 > 3)"));
     }
 }

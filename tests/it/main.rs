@@ -5,6 +5,7 @@ mod bad_scenarios;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
+mod disk;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;

@@ -219,7 +219,7 @@ proptest! {
             prop_assert!(evicted <= count("evictions") && count("evictions") <= evicted + cut_off);
         }
         for eviction in rows("evictions") {
-            let (seen, line) = (number(&eviction, "available_bytes"), number(&eviction, "threshold_bytes"));
+            let (seen, line) = (number(&eviction, "available"), number(&eviction, "line"));
             let reclaiming = text.contains("evictionMinimumReclaim");
             prop_assert!(seen < line || reclaiming, "nobody is evicted above the line: {:?}", eviction);
             prop_assert!(number(&eviction, "priority") < 2_000_000_000, "critical pods stay: {:?}", eviction);

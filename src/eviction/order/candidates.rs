@@ -12,7 +12,7 @@ use super::pids::PidCandidate;
 use super::{Candidate, Compares, Contender, Criterion, EvictionOrder, rank};
 use crate::eviction::signal::Signal;
 use crate::eviction::statistics::PodStatistics;
-use crate::ground::PodId;
+use crate::ground::{Amount, PodId};
 use crate::model::PodTemplate;
 
 /// A pod on a starved node, and what the statistics say of it.
@@ -70,6 +70,21 @@ impl Candidates {
             Candidates::Memory(pods) => ids(pods),
             Candidates::Disk(pods) => ids(pods),
             Candidates::Pids(pods) => ids(pods),
+        }
+    }
+
+    /// What the candidate at `place` uses of what is short, if it is known, and what it requested of that:
+    /// bytes, inodes or processes, of which the last two cannot be requested.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn figures(&self, place: usize) -> (Option<Amount>, Amount) {
+        match self {
+            Candidates::Memory(pods) => {
+                (pods[place].working_set.map(Amount::from), pods[place].memory_request)
+            }
+            Candidates::Disk(pods) => (pods[place].usage, pods[place].storage_request),
+            Candidates::Pids(pods) => (pods[place].processes.map(Amount::whole), Amount::ZERO),
         }
     }
 

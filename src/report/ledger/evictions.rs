@@ -6,12 +6,11 @@
 
 use super::{Ledger, Names};
 use crate::engine::record::{Eviction, OomKill, PodName, Ranked};
-use crate::eviction::{Candidate, Criterion, Observation, Threshold};
+use crate::eviction::{Criterion, Observation, Threshold, message};
 use crate::ground::{Bytes, NodeId, SimDuration, SimTime};
-use crate::model::ContainerIndex;
 use crate::report::columns::{EvictionRow, OomKillRow, RankingRow};
 use crate::report::story::{EvictionStory, OomStory, Place, TOLD_IN_FULL};
-use crate::report::wording::{self, Happening, OnlyContainer};
+use crate::report::wording::{self, Happening};
 use std::io::Write;
 
 /// An eviction whose row is not written yet.
@@ -21,10 +20,9 @@ pub(super) struct PendingEviction {
     pub(super) pod: PodName,
     pub(super) threshold: Threshold,
     pub(super) seen: Observation,
-    pub(super) candidate: Candidate,
+    pub(super) ranked: Ranked,
     pub(super) rank: u64,
     pub(super) candidates: u64,
-    pub(super) decided_by: Option<Criterion>,
     pub(super) innocent: Option<bool>,
     pub(super) grace_period: SimDuration,
     pub(super) lost: Bytes,
@@ -36,7 +34,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_evicted(&mut self, now: SimTime, eviction: &Eviction<'_>) {
         let pending = self.pending(now, eviction);
         self.counts.first_eviction.get_or_insert(now);
-        self.counts.evictions[pending.candidate.qos as usize] += 1;
+        self.counts.evictions[pending.ranked.candidate.qos as usize] += 1;
         self.counts.evictions_soft += u64::from(!eviction.threshold.is_hard());
         self.counts.evictions_innocent += u64::from(pending.innocent == Some(true));
         self.counts.lost_emptydir += eviction.lost_bytes;
@@ -56,10 +54,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             pod: eviction.pod,
             threshold: eviction.threshold.clone(),
             seen: eviction.seen,
-            candidate: eviction.ranking[eviction.victim].candidate,
+            ranked: eviction.ranking[eviction.victim],
             rank: eviction.victim as u64 + 1,
             candidates: eviction.ranking.len() as u64,
-            decided_by: self.decided_by(eviction.ranking, eviction.victim),
             innocent: innocent(eviction.ranking, eviction.victim),
             grace_period: eviction.grace_period,
             lost: eviction.lost_bytes,
@@ -68,21 +65,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
     }
 
-    /// What put the pod at `place` before the next one.
-    pub(super) fn decided_by(&self, ranking: &[Ranked], place: usize) -> Option<Criterion> {
-        let next = ranking.get(place + 1)?;
-        Some(self.setting.order.deciding(&ranking[place].candidate, &next.candidate))
-    }
-
     pub(super) fn story(&self, pending: &PendingEviction, eviction: &Eviction<'_>) -> EvictionStory {
         let whole = self.told.is_empty();
         let kept = if whole { eviction.ranking.len() } else { eviction.victim + 2 };
-        let place = |(place, ranked): (usize, &Ranked)| Place {
-            pod: self.pod(ranked.pod),
-            candidate: ranked.candidate,
-            critical: ranked.critical,
-            decided_by: self.decided_by(eviction.ranking, place),
-        };
+        let place = |ranked: &Ranked| Place { pod: self.pod(ranked.pod), ranked: *ranked };
         EvictionStory {
             time: pending.time,
             node: self.node(eviction.node).to_owned(),
@@ -90,7 +76,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             seen: pending.seen,
             innocent: pending.innocent,
             victim: eviction.victim,
-            ranking: eviction.ranking.iter().enumerate().take(kept).map(place).collect(),
+            ranking: eviction.ranking.iter().take(kept).map(place).collect(),
             candidates: pending.candidates,
         }
     }
@@ -98,7 +84,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     /// The row of an eviction, once all is known that will be.
     pub(super) fn write_eviction(&mut self, index: usize) {
         let eviction = &self.evictions[index];
-        let (pod, candidate) = (self.pod(eviction.pod), &eviction.candidate);
+        let (pod, ranked) = (self.pod(eviction.pod), &eviction.ranked);
+        let candidate = &ranked.candidate;
         let replacement = eviction.replacement.map(|pod| self.pod(pod));
         let row = EvictionRow {
             run: &self.identity.run,
@@ -108,8 +95,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             node: self.node(eviction.node),
             signal: eviction.threshold.signal.name(),
             threshold: if eviction.threshold.is_hard() { "hard" } else { "soft" },
-            threshold_bytes: eviction.threshold.value.at(eviction.seen.capacity).bytes(),
-            available_bytes: eviction.seen.available.bytes(),
+            unit: wording::unit(eviction.threshold.signal.starved()),
+            line: eviction.threshold.value.at(eviction.seen.capacity).0,
+            available: eviction.seen.available.0,
             pod: &pod,
             workload: self.workload(eviction.pod),
             qos_class: candidate.qos.name(),
@@ -118,9 +106,11 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             candidates: eviction.candidates,
             working_set_bytes: candidate.working_set,
             memory_request_bytes: candidate.memory_request.bytes(),
-            exceeds_request: candidate.exceeds_request(),
-            excess_bytes: wording::excess_bytes(candidate),
-            decided_by: eviction.decided_by.map(Criterion::name),
+            usage: ranked.usage.map(|usage| usage.bytes().0),
+            request: ranked.request.bytes().0,
+            exceeds_request: ranked.exceeds_request(),
+            excess: wording::excess(ranked),
+            decided_by: ranked.decided_by.map(Criterion::name),
             role: eviction.innocent.map(|innocent| if innocent { "innocent" } else { "culprit" }),
             grace_period_s: eviction.grace_period,
             lost_emptydir_bytes: eviction.lost,
@@ -148,13 +138,16 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
                 workload: self.workload(ranked.pod),
                 evicted: place == eviction.victim,
                 critical: ranked.critical,
+                unit: wording::unit(eviction.threshold.signal.starved()),
                 qos_class: candidate.qos.name(),
-                exceeds_request: candidate.exceeds_request(),
+                exceeds_request: ranked.exceeds_request(),
                 priority: candidate.priority,
                 working_set_bytes: candidate.working_set,
                 memory_request_bytes: candidate.memory_request.bytes(),
-                excess_bytes: wording::excess_bytes(candidate),
-                decided_by: self.decided_by(eviction.ranking, place).map(Criterion::name),
+                usage: ranked.usage.map(|usage| usage.bytes().0),
+                request: ranked.request.bytes().0,
+                excess: wording::excess(ranked),
+                decided_by: ranked.decided_by.map(Criterion::name),
             };
             self.tables.rankings.as_mut().expect("asked above").row(&row);
         }
@@ -165,17 +158,11 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             return;
         }
         let (pod, node) = (eviction.pod, eviction.node);
-        self.threshold_event(now, node);
-        let candidate = &eviction.ranking[eviction.victim].candidate;
-        let live = self.live.get(&pod.serial);
-        let request = live.and_then(|live| live.only_container);
-        let only = request.zip(candidate.working_set).map(|(request, working_set)| OnlyContainer {
-            name: self.names.container(pod.workload, ContainerIndex(0)),
-            request,
-            working_set,
-        });
-        let message = wording::evicted(eviction.threshold, eviction.seen, only);
-        let running = live.map(|live| live.running.clone()).unwrap_or_default();
+        self.threshold_event(now, node, eviction.threshold);
+        let starved = eviction.threshold.signal.starved();
+        let blamed = message::blamed(&eviction.template.spec, eviction.statistics, starved);
+        let message = message::evicted(eviction.threshold, eviction.seen, blamed);
+        let running = self.live.get(&pod.serial).map(|live| live.running.clone()).unwrap_or_default();
         self.pod_event(now, node, pod, Happening::Evicted, |_| message);
         for container in running {
             self.on_told_to_stop(now, node, pod, container);
@@ -225,7 +212,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 /// Innocent: it used no more than it requested, or another pod there was further
 /// above its request. Unknown if the victim's own figures are.
 fn innocent(ranking: &[Ranked], victim: usize) -> Option<bool> {
-    let own = ranking[victim].candidate.excess()?;
-    let is_further = |other: &Ranked| other.candidate.excess().is_some_and(|excess| own < excess);
+    let own = ranking[victim].excess()?;
+    let is_further = |other: &Ranked| other.excess().is_some_and(|excess| own < excess);
     Some(!own.is_positive() || ranking.iter().any(is_further))
 }

@@ -5,38 +5,47 @@
 
 use super::{Ledger, Names};
 use crate::engine::record::{NodeEnd, NodeSample};
+use crate::eviction::{NodeCondition, Threshold};
 use crate::ground::{NodeId, SimTime};
 use crate::model::{Taint, TaintEffect};
 use crate::report::columns::{NodeRow, TimelineRow};
-use crate::report::wording::Happening;
+use crate::report::wording::{self, Happening};
 use std::io::Write;
 
 impl<N: Names, W: Write> Ledger<'_, N, W> {
-    pub(super) fn on_pressure(&mut self, now: SimTime, node: NodeId, under_pressure: bool) {
-        let happening = if under_pressure {
-            self.counts.first_pressure.get_or_insert(now);
-            self.under_pressure.insert(node);
-            Happening::NodeHasInsufficientMemory
+    pub(super) fn on_condition(
+        &mut self,
+        now: SimTime,
+        node: NodeId,
+        (condition, holds): (NodeCondition, bool),
+    ) {
+        if holds {
+            self.under_pressure.insert((node, condition));
         } else {
-            self.under_pressure.remove(&node);
-            Happening::NodeHasSufficientMemory
-        };
+            self.under_pressure.remove(&(node, condition));
+        }
+        if holds && condition == NodeCondition::MemoryPressure {
+            self.counts.first_pressure.get_or_insert(now);
+        }
+        let happening = wording::condition_changed(condition, holds);
         let name = self.node(node);
         let message = format!("Node {name} status is now: {}", happening.reason());
         self.event(now, Some(node), &format!("node/{name}"), happening, &message);
     }
 
-    pub(super) fn threshold_event(&mut self, now: SimTime, node: NodeId) {
+    pub(super) fn threshold_event(&mut self, now: SimTime, node: NodeId, threshold: &Threshold) {
         let object = format!("node/{}", self.node(node));
-        self.event(now, Some(node), &object, Happening::EvictionThresholdMet, "Attempting to reclaim memory");
+        let message = format!("Attempting to reclaim {}", threshold.signal.starved().name());
+        self.event(now, Some(node), &object, Happening::EvictionThresholdMet, &message);
     }
 
     /// The one taint that a pod can have failed to tolerate now, if there is only one.
     pub(super) fn only_taint(&self) -> Option<Taint> {
         let own = self.setting.nodes.iter().flat_map(|node| &node.node.taints);
-        let mut repelling = own.filter(|taint| taint.effect != TaintEffect::PreferNoSchedule).cloned();
-        let pressure = (!self.under_pressure.is_empty()).then(Taint::memory_pressure);
-        let first = pressure.or_else(|| repelling.next())?;
+        let pressure = self.under_pressure.iter().map(|(_, condition)| condition.taint());
+        let mut repelling =
+            pressure.chain(own.filter(|taint| taint.effect != TaintEffect::PreferNoSchedule).cloned());
+        let first = repelling.next()?;
         repelling.all(|other| (&other.key, &other.value) == (&first.key, &first.value)).then_some(first)
     }
 

@@ -6,7 +6,7 @@
 use super::{Ledger, Names};
 use crate::engine::record::{PodEnd, PodName, Refusal};
 use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
-use crate::model::{ContainerIndex, PodTemplate, QosClass, VolumeKind};
+use crate::model::{ContainerIndex, PodTemplate, QosClass};
 use crate::report::columns::PodRow;
 use crate::report::wording::{self, Happening};
 use std::io::Write;
@@ -18,8 +18,6 @@ pub(super) struct LivePod {
     pub(super) cpu_request: MilliCpu,
     pub(super) memory_request: Bytes,
     pub(super) memory_limit: Option<Bytes>,
-    /// The request of the container that alone makes up the Pod.
-    pub(super) only_container: Option<Bytes>,
     /// Those that run; kept only for the events.
     pub(super) running: Vec<ContainerIndex>,
 }
@@ -142,22 +140,7 @@ impl LivePod {
             cpu_request: template.cpu_request,
             memory_request: template.memory_request,
             memory_limit: template.memory_limit,
-            only_container: only_container(template),
             running: Vec::new(),
         }
-    }
-}
-
-/// The request of the container that alone makes up its Pod: no other container,
-/// and no volume that counts as the Pod's memory without being the container's.
-fn only_container(template: &PodTemplate) -> Option<Bytes> {
-    let spec = &template.spec;
-    let in_memory =
-        spec.volumes.iter().any(|volume| matches!(volume.kind, VolumeKind::MemoryEmptyDir { .. }));
-    match spec.containers.as_slice() {
-        [only] if spec.init_containers.is_empty() && !in_memory => {
-            Some(only.requests.memory.unwrap_or_default().bytes())
-        }
-        _ => None,
     }
 }

@@ -6,8 +6,8 @@ use crate::engine::record::{
 };
 use crate::engine::{NodeSetting, Passes};
 use crate::eviction::{
-    Candidate, Count, EvictionOrder, EvictionSettings, KubeletOrder, Observation, QosOrder, Signal,
-    Threshold, ThresholdValue, rank,
+    Candidate, ContainerStatistics, Count, EvictionOrder, EvictionSettings, KubeletOrder, NodeCondition,
+    Observation, PodStatistics, QosOrder, Signal, Threshold, ThresholdValue, rank,
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::model::{
@@ -68,7 +68,8 @@ fn ranked(pod: PodName, qos: QosClass, priority: i32, working_set: u64, request:
         working_set: Some(Bytes::mebi(working_set)),
         memory_request: Bytes::mebi(request).into(),
     };
-    Ranked { pod, candidate, critical: false }
+    let (usage, request) = (candidate.working_set.map(Amount::from), candidate.memory_request);
+    Ranked { pod, candidate, critical: false, usage, request, decided_by: None }
 }
 
 /// The lesson's three pods under pressure, in the order of `order`.
@@ -82,7 +83,19 @@ fn ranking(order: &dyn EvictionOrder) -> [Ranked; 3] {
     ];
     let mut candidates = pods.map(|pod| pod.candidate);
     rank(order, &mut candidates);
-    candidates.map(|candidate| pods[candidate.pod.index()])
+    let mut ranking = candidates.map(|candidate| pods[candidate.pod.index()]);
+    for place in 0..2 {
+        let (this, next) = (ranking[place].candidate, ranking[place + 1].candidate);
+        ranking[place].decided_by = Some(order.deciding(&this, &next));
+    }
+    ranking
+}
+
+/// What was measured of a pod of one container that uses so much.
+fn statistics(ranked: &Ranked) -> PodStatistics {
+    let working_set = ranked.candidate.working_set;
+    let container = ContainerStatistics { name: "app".into(), working_set, ..ContainerStatistics::default() };
+    PodStatistics { working_set, containers: vec![container], ..PodStatistics::default() }
 }
 
 fn template(qos: QosClass, request: u64) -> PodTemplate {
@@ -208,24 +221,32 @@ fn two_evictions(record: &mut dyn FnMut(u64, Record<'_>), setting: &Setting) {
         record(0, Record::PodBound { pod, node: NODE });
         record(1, Record::ContainerStarted { pod, node: NODE, container: ContainerIndex(0), restarts: 0 });
     }
-    record(500, Record::MemoryPressure { node: NODE, under_pressure: true });
-    record(500, Record::Evicted(eviction(&ranking, 0)));
+    let condition = NodeCondition::MemoryPressure;
+    record(500, Record::ConditionChanged { node: NODE, condition, holds: true });
+    let first = if ranking[0].pod == CACHE { &best_effort } else { &burstable };
+    record(500, Record::Evicted(eviction(&ranking, 0, (first, &statistics(&ranking[0])))));
     record(502, Record::PodEnded(&ended(ranking[0].pod, EndReason::Evicted, 502)));
     let web = ranking.iter().position(|ranked| ranked.pod == WEB).expect("it is ranked");
-    record(510, Record::Evicted(eviction(&ranking, web)));
+    record(510, Record::Evicted(eviction(&ranking, web, (&burstable, &statistics(&ranking[web])))));
     record(512, Record::PodEnded(&ended(WEB, EndReason::Evicted, 512)));
     record(512, Record::PodCreated { pod: NEW_WEB, template: &burstable, replaces: Some(WEB) });
     let refusals = [Refusal { reason: RefusalReason::UntoleratedTaint, nodes: 1 }];
     record(512, Record::PodUnschedulable { pod: NEW_WEB, refusals: &refusals });
-    record(812, Record::MemoryPressure { node: NODE, under_pressure: false });
+    record(812, Record::ConditionChanged { node: NODE, condition, holds: false });
     record(812, Record::PodBound { pod: NEW_WEB, node: NODE });
     record(1800, Record::NodeEnded(node_end()));
 }
 
-fn eviction(ranking: &[Ranked], victim: usize) -> Eviction<'_> {
+fn eviction<'a>(
+    ranking: &'a [Ranked],
+    victim: usize,
+    (template, statistics): (&'a PodTemplate, &'a PodStatistics),
+) -> Eviction<'a> {
     Eviction {
         pod: ranking[victim].pod,
         node: NODE,
+        template,
+        statistics,
         threshold: &THRESHOLD,
         seen: Observation::fresh(Bytes::mebi(90), Bytes::gibi(1)),
         grace_period: SimDuration::seconds(1),
@@ -276,7 +297,7 @@ fn an_evictions_row_says_who_went_why_and_where_the_replacement_went() {
     assert_eq!(cache["pod"], "cache");
     assert_eq!(cache["time_s"], 500);
     assert_eq!(cache["threshold"], "hard");
-    assert_eq!(cache["threshold_bytes"], 104_857_600);
+    assert_eq!(cache["line"], 104_857_600);
     assert_eq!(cache["decided_by"], "QosClass", "BestEffort before Burstable");
     assert_eq!(cache["role"], "innocent", "leak is further above its request");
     assert_eq!(cache["replacement"], serde_json::Value::Null, "nobody makes a new bare pod");
@@ -284,7 +305,7 @@ fn an_evictions_row_says_who_went_why_and_where_the_replacement_went() {
     assert_eq!(web["rank"], 3);
     assert_eq!(web["decided_by"], serde_json::Value::Null, "it was the last");
     assert_eq!(web["exceeds_request"], false);
-    assert_eq!(web["excess_bytes"], -104_857_600);
+    assert_eq!(web["excess"], -104_857_600);
     assert_eq!(web["replacement"], "web.1");
     assert_eq!(web["replacement_node"], "node");
     assert_eq!(web["replacement_bound_s"], 812);

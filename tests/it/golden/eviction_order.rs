@@ -9,7 +9,7 @@ fn a1_a_burstable_pod_far_above_its_request_goes_before_a_best_effort_one() {
     assert_eq!(run.victims(), [("burst", look_after(10 * MINUTE, 0))]);
     let burst = run.row("evictions", "pod", "burst");
     assert_eq!((burst["qos_class"].as_str(), burst["decided_by"].as_str()), ("Burstable", "Excess"));
-    assert_eq!(number(burst, "excess_bytes"), mebi(3072 - 1024));
+    assert_eq!(number(burst, "excess"), mebi(3072 - 1024));
     assert_eq!(run.end("best-effort"), "StillRunning");
 }
 
@@ -38,7 +38,7 @@ fn a3_a_small_best_effort_pod_is_not_evicted_before_a_large_excess() {
     let first = look_after(10 * MINUTE, 0);
     let kubelet = Run::of(name, "kubelet");
     assert_eq!(kubelet.victims(), [("burst", first)]);
-    assert_eq!(kubelet.numbers("rankings", "excess_bytes"), [mebi(1024 - 100), mebi(50)]);
+    assert_eq!(kubelet.numbers("rankings", "excess"), [mebi(1024 - 100), mebi(50)]);
     assert_eq!(kubelet.end("best-effort"), "StillRunning");
     // What best-effort gives back lasts 50 / 30 of a minute.
     let second = look_after(10 * MINUTE + 100 * SECOND, first + NEXT_LOOK);
@@ -74,7 +74,7 @@ fn a5_first_who_exceeds_then_the_lowest_priority_then_the_largest_excess() {
     let second = look_after(700 * SECOND, first + NEXT_LOOK);
     let third = look_after(727_500_000, second + NEXT_LOOK);
     assert_eq!(run.victims(), [("medium", first), ("small", second), ("huge", third)]);
-    assert_eq!(run.numbers("evictions", "excess_bytes"), [mebi(50), mebi(10), mebi(8192)]);
+    assert_eq!(run.numbers("evictions", "excess"), [mebi(50), mebi(10), mebi(8192)]);
     assert_eq!(run.numbers("evictions", "priority"), [0, 0, 1]);
     assert_eq!(run.column("evictions", "decided_by"), ["Excess", "Priority", "ExceedsRequest"]);
     assert_eq!(run.end("modest"), "StillRunning", "the lowest priority of all, but below its request");
@@ -131,7 +131,7 @@ fn a9_a_small_pod_of_low_priority_goes_for_nothing_and_then_the_culprit() {
     // What each eviction gave back, and what was available before it.
     assert_eq!(run.numbers("evictions", "working_set_bytes"), [mebi(80), mebi(6144)]);
     let available = 8192 - 6144 - 1950;
-    assert_eq!(run.numbers("evictions", "available_bytes"), [mebi(available - 80), mebi(available)]);
+    assert_eq!(run.numbers("evictions", "available"), [mebi(available - 80), mebi(available)]);
     assert_eq!(run.figure("evictions_innocent"), 1);
     assert_eq!(run.seen("NodeHasInsufficientMemory", "node/node"), [first]);
     assert_eq!(run.figure("oom_kills"), 0);

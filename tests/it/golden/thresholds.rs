@@ -18,13 +18,12 @@ fn d1_daemons_cost_a_pod_its_life_above_their_reserve_and_not_before() {
     // 512Mi at 16Mi a minute.
     assert_eq!(run.victims(), [("batch", look_after(32 * MINUTE, 0))]);
     let batch = run.row("evictions", "pod", "batch");
-    let told =
-        ["signal", "exceeds_request", "excess_bytes", "decided_by"].map(|column| batch[column].as_str());
+    let told = ["signal", "exceeds_request", "excess", "decided_by"].map(|column| batch[column].as_str());
     assert_eq!(told, ["memory.available", "false", "0", "Priority"]);
     // At 6m24s the daemons have 1.1Gi, in whole bytes, and no pod is to pay for it.
     let sample = run.row("timeline", "time_s", "384");
     let daemons = mebi(11 * 1024) / 10;
-    assert_eq!(number(sample, "available_bytes"), mebi(10_240 - allocatable) - daemons);
+    assert_eq!(number(sample, "available"), mebi(10_240 - allocatable) - daemons);
     assert_eq!(sample["memory_pressure"], "false");
 }
 
@@ -35,7 +34,7 @@ fn d2_pods_above_allocatable_are_evicted_although_three_gibibytes_are_free() {
     let jump = run.row("evictions", "pod", "jump");
     assert_eq!(jump["signal"], "allocatableMemory.available");
     // 29Gi - 28.6Gi; 7.6Gi is no whole number of bytes, and rounded up.
-    assert_eq!(number(jump, "available_bytes"), mebi(4 * 1024) / 10);
+    assert_eq!(number(jump, "available"), mebi(4 * 1024) / 10);
     let node = run.row("nodes", "node", "node");
     let free = number(node, "capacity_memory_bytes") - number(node, "peak_working_set_bytes");
     assert!(free > mebi(3 * 1024), "{free} bytes were free at the worst instant");
@@ -48,7 +47,7 @@ fn d3_more_reserved_means_fewer_pods_and_later_evictions_at_the_same_line() {
     let allocatable = [0, 1024, 2048].map(|reserved| mebi(8192 - 100 - reserved));
     assert_eq!(run.numbers("nodes", "allocatable_memory_bytes"), allocatable);
     assert_eq!(run.numbers("nodes", "peak_pods"), allocatable.map(|bytes| bytes / mebi(1024)));
-    assert!(run.numbers("evictions", "threshold_bytes").iter().all(|line| *line == mebi(100)));
+    assert!(run.numbers("evictions", "line").iter().all(|line| *line == mebi(100)));
     assert!(run.column("evictions", "signal").iter().all(|signal| *signal == "memory.available"));
     let mut by_node: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for eviction in &run.0["evictions"] {
