@@ -63,7 +63,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         assert_eq!(row.pods_memory(), sum, "the sum of the pods' memory is exact");
         let awaited =
             row.pods.iter().filter(|pod| self.pods[**pod].stage == Stage::Stopping(EndReason::Evicted));
-        assert_eq!(awaited.count(), usize::from(row.waits_for_victim), "one victim at a time, and awaited");
+        assert_eq!(awaited.count(), row.awaited_victims as usize, "victims are awaited until they are gone");
         let is_full = row.first_full(self.now) == self.now || row.first_full_of_pods(self.now) == self.now;
         let kernel_looks = row.runs_out.at == self.now || row.pods_hit_limit.at == self.now;
         assert!(

@@ -41,8 +41,10 @@ pub struct NodeRow {
     pub conditions: NodeConditions,
     /// When its eviction loop looks next, whether the look matters or not.
     pub next_look: SimTime,
-    /// Whether the loop waits for its victim to be gone.
-    pub waits_for_victim: bool,
+    /// How many victims the loop waits for.
+    pub awaited_victims: u32,
+    /// How many pods here have a limit of local storage.
+    pub limited_pods: u32,
     pub runs_out: Planned,
     pub pods_hit_limit: Planned,
     pub pass: Planned,
@@ -98,7 +100,8 @@ impl NodeRow {
             monitor: Monitor::new(kubelet),
             conditions: NodeConditions::NONE,
             next_look: SimTime::START.after(node.first_pass),
-            waits_for_victim: false,
+            awaited_victims: 0,
+            limited_pods: 0,
             runs_out: Planned::NOT,
             pods_hit_limit: Planned::NOT,
             pass: Planned::NOT,
@@ -225,11 +228,12 @@ impl NodeRow {
     /// The next pass that can matter: none while all signals are above their
     /// thresholds and nothing is remembered (docs/decisions/0004). `is_over` says
     /// that a pass due now has had its turn.
-    pub fn next_pass_that_matters(&self, now: SimTime, is_over: bool) -> SimTime {
+    /// `over_limit` is when a pod first exceeds a limit of its own.
+    pub fn next_pass_that_matters(&self, now: SimTime, is_over: bool, over_limit: SimTime) -> SimTime {
         if !self.monitor.is_idle() {
             return self.next_look;
         }
-        let first_met = self.first_met(now);
+        let first_met = self.first_met(now).min(over_limit);
         if first_met == SimTime::NEVER {
             return SimTime::NEVER;
         }

@@ -5,14 +5,16 @@
 
 use super::calendar::Ticket;
 use super::node_row::Planned;
-use super::record::{EndReason, Eviction, Ranked, Record, Recorder};
+use super::pod_row::Stage;
+use super::record::{EndReason, Eviction, EvictionCause, Ranked, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{
     Candidate, Candidates, EvictionSettings, KnownPod, NodeConditions, NodeReclaim, Observation,
-    PodStatistics, Threshold, first,
+    PodStatistics, Threshold, first, over_limit,
 };
-use crate::ground::{Bytes, NodeId, PodId, SimDuration, SimTime};
+use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
+use std::sync::Arc;
 
 /// From its victim's end to the loop's next look.
 const CLEAN_UP_POLL: SimDuration = SimDuration::seconds(1);
@@ -29,7 +31,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
         row.next_look = self.now.after(kubelet.monitoring_interval);
         self.report(node, verdict.conditions);
-        if let Some(threshold) = verdict.acting.map(|index| &kubelet.thresholds[index])
+        let acting = verdict.acting.map(|index| &kubelet.thresholds[index]);
+        if !self.evicts_those_over_limits(node)
+            && let Some(threshold) = acting
             && !self.relieves_by_deletion(node, kubelet, threshold)
         {
             let seen = seen.of(threshold.signal).expect("a threshold is met by what was seen");
@@ -98,31 +102,90 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         };
         let row = &self.pods[pod];
         let grace_period = kubelet.victim_grace_period(threshold, row.template.spec.termination_grace_period);
-        self.tell_eviction(pod, (threshold, seen), grace_period, &ranking);
-        let row = &mut self.nodes[node.index()];
+        self.evict(pod, EvictionCause::Threshold { threshold, seen }, grace_period, &ranking);
+    }
+
+    /// All pods that exceed a limit of local storage go at once, before any threshold is acted on;
+    /// whether there were any.
+    fn evicts_those_over_limits(&mut self, node: NodeId) -> bool {
+        if self.nodes[node.index()].limited_pods == 0 {
+            return false;
+        }
+        let layout = self.nodes[node.index()].stores.layout();
+        let mut pods = self.pods_with_limits(node);
+        pods.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
+        let mut is_anyone = false;
+        for pod in pods {
+            let row = &self.pods[pod];
+            let (template, statistics) = (Arc::clone(&row.template), row.statistics(self.now));
+            if let Some(over) = over_limit(&template.spec, &statistics, layout) {
+                let grace_period = EvictionSettings::limit_grace_period();
+                let own = [self.over_its_limit(pod, &statistics)];
+                self.evict(pod, EvictionCause::OverLimit(&over), grace_period, &own);
+                is_anyone = true;
+            }
+        }
+        is_anyone
+    }
+
+    fn over_its_limit(&self, pod: PodId, statistics: &PodStatistics) -> Ranked {
+        let row = &self.pods[pod];
+        Ranked {
+            pod: row.name,
+            candidate: self.candidate(pod),
+            critical: false,
+            usage: statistics.ephemeral_storage.map(Amount::from),
+            request: row.template.eviction_storage_request,
+            decided_by: None,
+        }
+    }
+
+    /// Those that a limit of local storage can cost their lives: not critical, not told to go already.
+    fn pods_with_limits(&self, node: NodeId) -> Vec<PodId> {
+        let pods = self.nodes[node.index()].pods.iter().copied();
+        let is_at_risk = |pod: &PodId| {
+            let row = &self.pods[*pod];
+            let is_victim = row.stage == Stage::Stopping(EndReason::Evicted);
+            row.template.limits_storage && !row.template.critical && !is_victim
+        };
+        pods.filter(is_at_risk).collect()
+    }
+
+    /// When a pod of the node first exceeds a limit of its own, if nothing changes.
+    pub(super) fn first_over_limit(&self, node: NodeId) -> SimTime {
+        let row = &self.nodes[node.index()];
+        if row.limited_pods == 0 {
+            return SimTime::NEVER;
+        }
+        let first = |pod: PodId| self.pods[pod].first_over_limit(row.stores.layout(), self.now);
+        self.pods_with_limits(node).into_iter().map(first).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Tells the pod to stop, and whoever listens why.
+    fn evict(&mut self, pod: PodId, cause: EvictionCause<'_>, grace_period: SimDuration, ranking: &[Ranked]) {
+        if R::LISTENS {
+            self.tell_eviction(pod, cause, grace_period, ranking);
+        }
+        let row = &mut self.nodes[self.pods[pod].its_node().index()];
         row.tally.evictions += 1;
-        row.waits_for_victim = true;
+        row.awaited_victims += 1;
         self.stop(pod, grace_period, EndReason::Evicted);
     }
 
     fn tell_eviction(
         &mut self,
         pod: PodId,
-        (threshold, seen): (&Threshold, Observation),
+        cause: EvictionCause<'_>,
         grace_period: SimDuration,
         ranking: &[Ranked],
     ) {
-        if !R::LISTENS {
-            return;
-        }
         let row = &self.pods[pod];
         let record = Eviction {
             pod: row.name,
             node: row.its_node(),
             template: &row.template.clone(),
             statistics: &row.statistics(self.now),
-            threshold,
-            seen,
+            cause,
             grace_period,
             ranking,
             victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
@@ -190,11 +253,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    /// A victim is gone: the loop, which waited, finds out at its next poll, and looks at once.
+    /// A victim is gone: the loop, which waited for the last of them, finds out at its next poll, and looks at once.
     pub(super) fn victim_is_gone(&mut self, node: NodeId) {
         let row = &mut self.nodes[node.index()];
-        row.waits_for_victim = false;
-        row.next_look = self.now.after(CLEAN_UP_POLL);
-        self.plan_pass(node);
+        row.awaited_victims -= 1;
+        if row.awaited_victims == 0 {
+            row.next_look = self.now.after(CLEAN_UP_POLL);
+            self.plan_pass(node);
+        }
     }
 }

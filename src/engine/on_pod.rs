@@ -386,6 +386,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if let Some(moved) = on_node.get(row.slot as usize) {
             self.pods[*moved].slot = row.slot;
         }
+        self.nodes[node.index()].limited_pods -= u32::from(row.template.limits_storage);
         self.columns.release(node, &row.template);
         if row.on_disk != Ramp::NONE {
             self.change_store(node, Usage::Logs, |sum| *sum -= row.on_disk);

@@ -53,6 +53,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.bind(node, self.setting.nodes[node.index()].node.capacity.memory, self.now);
         row.slot = on_node.pods.len() as u32;
         on_node.pods.push(pod);
+        on_node.limited_pods += u32::from(row.template.limits_storage);
         self.columns.bind(node, &row.template);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
         let (name, pull_time) = (row.name, row.pull_time);

@@ -8,11 +8,11 @@ use super::calendar::Ticket;
 use super::record::{EndReason, PodEnd, PodName};
 use super::source::PodDraft;
 use super::walk::Walk;
-use crate::eviction::{ContainerStatistics, FsUse, PodStatistics, VolumeStatistics};
-use crate::ground::{Bytes, Level, NodeId, PodId, Ramp, SimDuration, SimTime};
+use crate::eviction::{ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics};
+use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
-use crate::model::{ContainerIndex, ContainerLife, PodTemplate, Usage, VolumeKind};
+use crate::model::{ContainerIndex, ContainerLife, PodLevelResources, PodTemplate, Usage, VolumeKind};
 use crate::oom::oom_score_adj;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -227,6 +227,26 @@ impl PodRow {
         }
     }
 
+    /// When it first exceeds a limit of its own, if nothing changes: never later than it does.
+    pub fn first_over_limit(&self, layout: FilesystemLayout, now: SimTime) -> SimTime {
+        let crossing = |line: Line, limit: Amount| {
+            // A limit may have a fraction of a byte: a look too early does no harm.
+            let line = line.first_above(Bytes(limit.bytes().0.saturating_sub(1)), now);
+            line.unwrap_or(SimTime::NEVER)
+        };
+        let specs = self.template.spec.all_containers();
+        let mut all = Line::from(self.on_disk);
+        let mut first = SimTime::NEVER;
+        for (spec, container) in specs.zip(&self.containers) {
+            all = all + container.written(FilesystemLayout::Single);
+            if let Some(limit) = spec.limits.ephemeral_storage {
+                first = first.min(crossing(container.written(layout), limit));
+            }
+        }
+        let limits = self.template.spec.effective_limits(PodLevelResources::Ignored);
+        limits.ephemeral_storage.map_or(first, |limit| first.min(crossing(all, limit)))
+    }
+
     /// Its story, as it ended or as the horizon found it.
     pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes) -> PodEnd {
         PodEnd {
@@ -265,6 +285,17 @@ impl ContainerRow {
 
     pub fn level(&self, now: SimTime) -> Level {
         self.walk.as_ref().map_or(Level::ZERO, |walk| walk.ramp.at(now))
+    }
+
+    /// What it wrote to its node's disk, as its own limit counts it.
+    fn written(&self, layout: FilesystemLayout) -> Line {
+        let counts = |usage| match usage {
+            Usage::Logs => true,
+            Usage::WritableLayer => layout == FilesystemLayout::Single,
+            Usage::WorkingSet | Usage::Inodes | Usage::Processes => false,
+        };
+        let counted = self.others.iter().filter(|other| counts(other.usage));
+        counted.fold(Line::default(), |sum, other| sum + Line::from(other.walk.ramp))
     }
 
     /// How much, or how many, it uses in one way; absent if nobody says.

@@ -4,7 +4,8 @@
 //! The engine records facts, never sentences: [`crate::report`] words them.
 
 use crate::eviction::{
-    Candidate, Criterion, NodeCondition, NodeConditions, Observation, PodStatistics, Threshold,
+    Candidate, Criterion, NodeCondition, NodeConditions, Observation, OverLimit, PodStatistics, Starved,
+    Threshold,
 };
 use crate::ground::{Amount, Bytes, NodeId, SimDuration, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, PodTemplate, Replica};
@@ -131,8 +132,7 @@ pub struct Eviction<'a> {
     pub template: &'a PodTemplate,
     /// What was measured of the victim.
     pub statistics: &'a PodStatistics,
-    pub threshold: &'a Threshold,
-    pub seen: Observation,
+    pub cause: EvictionCause<'a>,
     /// What the kill allows between SIGTERM and SIGKILL.
     pub grace_period: SimDuration,
     /// All pods of the node in eviction order, the victim among them.
@@ -141,6 +141,25 @@ pub struct Eviction<'a> {
     pub victim: usize,
     /// What the Pod's emptyDir volumes held, lost with it.
     pub lost_bytes: Bytes,
+}
+
+/// Why a kubelet evicts.
+#[derive(Clone, Copy, Debug)]
+pub enum EvictionCause<'a> {
+    /// A threshold was acted on, with what was observed of its signal.
+    Threshold { threshold: &'a Threshold, seen: Observation },
+    /// The pod exceeded a limit of its own, whatever the node had left.
+    OverLimit(&'a OverLimit<'a>),
+}
+
+impl EvictionCause<'_> {
+    /// What was short: the node's, or the pod's own.
+    pub fn starved(&self) -> Starved {
+        match self {
+            EvictionCause::Threshold { threshold, .. } => threshold.signal.starved(),
+            EvictionCause::OverLimit(_) => Starved::EphemeralStorage,
+        }
+    }
 }
 
 /// A pod in a ranking.

@@ -170,9 +170,11 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         let event = Event::MonitorPasses { node };
         let row = &self.nodes[node.index()];
         let at = match self.setting.passes {
-            _ if row.waits_for_victim => SimTime::NEVER,
+            _ if row.awaited_victims > 0 => SimTime::NEVER,
             Passes::Every => row.next_look,
-            Passes::ThatMatter => row.next_pass_that_matters(self.now, self.is_over(event)),
+            Passes::ThatMatter => {
+                row.next_pass_that_matters(self.now, self.is_over(event), self.first_over_limit(node))
+            }
         };
         self.plan_at_most_once(node, at, event, |row| &mut row.pass);
     }

@@ -123,6 +123,11 @@ impl EvictionSettings {
         self.grace_period_override(threshold, own).max(SHORTEST_GRACE)
     }
 
+    /// What a pod really gets that exceeds a limit of local storage.
+    pub fn limit_grace_period() -> SimDuration {
+        HARD_GRACE.max(SHORTEST_GRACE)
+    }
+
     /// Whether any threshold at all, its grace aside, is short of its line and minimum
     /// reclaim: what the kubelet asks after it has deleted what nobody uses.
     pub fn is_any_unresolved(&self, seen: &Observations) -> bool {

@@ -14,6 +14,8 @@ pub struct PodTemplate {
     pub spec: PodSpec,
     pub qos: QosClass,
     pub priority: i32,
+    /// Whether anything limits what it may write to its node's disk.
+    pub limits_storage: bool,
     /// Never evicted by the kubelet: static, mirror or system-critical.
     pub critical: bool,
     /// What the scheduler counts.
@@ -41,9 +43,11 @@ impl PodTemplate {
         let requests = spec.effective_requests(PodLevelResources::Ignored);
         let scored = spec.scored_requests();
         let limits = spec.effective_limits(PodLevelResources::Ignored);
+        let limits_storage = spec.all_containers().any(|one| one.limits.ephemeral_storage.is_some());
         PodTemplate {
             qos: QosClass::of(&spec),
             priority: spec.priority(),
+            limits_storage,
             critical: spec.is_critical(),
             cpu_request: requests.cpu.unwrap_or_default().milli_cpu(),
             memory_request: requests.memory.unwrap_or_default().bytes(),

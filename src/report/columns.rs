@@ -130,11 +130,11 @@ table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, wit
     eviction: u64, "its number in the run, from 1, in order of time", "record Evicted";
     time_s: SimTime, "when the victim was told to stop", "record Evicted";
     node: &'a str, "where", "record Evicted";
-    signal: &'a str, "the signal of the threshold that was acted on", "record Evicted, threshold";
-    threshold: &'a str, "hard or soft", "record Evicted, threshold";
+    signal: Option<&'a str>, "the signal of the threshold that was acted on; empty if it was a limit", "record Evicted, threshold";
+    threshold: &'a str, "hard or soft; or limit: the pod exceeded a limit of its own on local storage", "record Evicted, cause";
     unit: &'a str, "what the signal counts, and usage, request and excess with it: bytes, inodes or processes", "record Evicted, threshold";
-    line: i64, "where the threshold lies, in that unit; a percentage is of the capacity seen", "record Evicted, threshold";
-    available: i64, "what the signal said at the start of the pass, in that unit", "record Evicted, observation";
+    line: Option<i64>, "where the threshold lies, in that unit; a percentage is of the capacity seen", "record Evicted, threshold";
+    available: Option<i64>, "what the signal said at the start of the pass, in that unit", "record Evicted, observation";
     pod: &'a str, "the victim", "record Evicted";
     workload: &'a str, "the workload it belongs to", "record Evicted";
     qos_class: &'a str, "BestEffort, Burstable or Guaranteed", "candidate";

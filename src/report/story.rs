@@ -7,7 +7,7 @@
 use super::counts::Counts;
 use crate::engine::RestartScope;
 use crate::engine::record::{OomCause, Ranked};
-use crate::eviction::{Observation, Threshold};
+use crate::eviction::{Observation, Starved, Threshold};
 use crate::ground::{Bytes, SimTime, WorkloadId};
 use crate::model::Replica;
 
@@ -48,8 +48,9 @@ pub struct Victim {
 pub struct EvictionStory {
     pub time: SimTime,
     pub node: String,
-    pub threshold: Threshold,
-    pub seen: Observation,
+    /// What was acted on, and what was seen; absent if the pod went for a limit of its own.
+    pub threshold: Option<(Threshold, Observation)>,
+    pub starved: Starved,
     pub innocent: Option<bool>,
     /// The victim's place in `ranking`.
     pub victim: usize,

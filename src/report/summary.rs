@@ -175,7 +175,7 @@ fn header(width: Width) -> Vec<String> {
 /// A place of a ranking; time and node stand beside the victim alone.
 fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<String> {
     let Place { pod, ranked } = &eviction.ranking[place];
-    let starved = eviction.threshold.signal.starved();
+    let starved = eviction.starved;
     let is_victim = place == eviction.victim;
     let beside_victim = |text: String| if is_victim { text } else { String::new() };
     let measured =
@@ -194,12 +194,14 @@ fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<Stri
         measured(wording::excess(ranked)),
     ];
     if width == Width::Wide && is_victim {
-        let line = eviction.threshold.value.at(eviction.seen.capacity);
-        let hardness = if eviction.threshold.is_hard() { "hard" } else { "soft" };
+        let threshold = eviction.threshold.as_ref();
+        let hardness = wording::hardness(threshold.map(|(threshold, _)| threshold));
         let role = eviction.innocent.map_or("?", |innocent| if innocent { "innocent" } else { "culprit" });
-        cells.push(eviction.threshold.signal.name().to_owned());
-        cells.push(measured(Some(eviction.seen.available.0.into())));
-        cells.push(format!("{} {hardness}", Measured(line.0.into(), starved)));
+        cells.push(threshold.map_or("", |(threshold, _)| threshold.signal.name()).to_owned());
+        cells.push(threshold.map_or(String::new(), |(_, seen)| measured(Some(seen.available.0.into()))));
+        cells.push(threshold.map_or(hardness.to_owned(), |(threshold, seen)| {
+            format!("{} {hardness}", Measured(threshold.value.at(seen.capacity).0.into(), starved))
+        }));
         cells.push(role.to_owned());
     }
     cells
@@ -208,8 +210,7 @@ fn place_cells(eviction: &EvictionStory, place: usize, width: Width) -> Vec<Stri
 /// Why the pod at `place` stands before the next.
 fn reason(eviction: &EvictionStory, place: usize) -> Option<String> {
     let (earlier, later) = (&eviction.ranking[place], eviction.ranking.get(place + 1)?);
-    let starved = eviction.threshold.signal.starved();
-    let why = wording::goes_before(&earlier.ranked, &later.ranked, starved)?;
+    let why = wording::goes_before(&earlier.ranked, &later.ranked, eviction.starved)?;
     Some(format!("before {}: {why}", later.pod))
 }
 

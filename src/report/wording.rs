@@ -8,7 +8,7 @@
 
 use super::figures::Measured;
 use crate::engine::record::{EndReason, OomCause, Ranked, Refusal, RefusalReason};
-use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved};
+use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved, Threshold};
 use crate::ground::SimDuration;
 use crate::model::Taint;
 
@@ -183,6 +183,15 @@ pub fn goes_before(earlier: &Ranked, later: &Ranked, starved: Starved) -> Option
 /// processes; absent if the statistics did not know the pod.
 pub fn excess(ranked: &Ranked) -> Option<i128> {
     ranked.usage.map(|usage| usage.bytes().above(ranked.request.bytes()))
+}
+
+/// Whether a threshold is hard or soft; without one it was the pod's own limit.
+pub fn hardness(threshold: Option<&Threshold>) -> &'static str {
+    match threshold {
+        Some(threshold) if threshold.is_hard() => "hard",
+        Some(_) => "soft",
+        None => "limit",
+    }
 }
 
 /// What is counted when this is short.

@@ -39,7 +39,8 @@ fn a_full_disk_evicts_whoever_is_furthest_above_its_storage_request() {
     );
     let tables = tables(&read(&text), Passes::ThatMatter);
     let eviction = &rows(&tables["evictions"])[0];
-    let told = ["signal", "unit", "line", "available", "usage", "request"].map(|column| eviction[column].clone());
+    let told =
+        ["signal", "unit", "line", "available", "usage", "request"].map(|column| eviction[column].clone());
     let gibi = |n: u64| (n << 30).to_string();
     assert_eq!(told, ["nodefs.available".into(), "bytes".into(), gibi(10), gibi(2), gibi(13), "0".into()]);
     assert!(tables["events"].contains(
@@ -93,10 +94,7 @@ fn process_ids_go_by_priority_first_and_then_by_number() {
     let own = "pids: {limit: 1000, used: 30}";
     let pods = "  - {name: many, priority: 10, processes: 900}\n  - {name: few, processes: 20}\n";
     let seen = of_pressure(&node("pid.available: 100", own, pods));
-    assert_eq!(
-        seen[..3],
-        ["3 NodeHasInsufficientPID node/n", "3 Evicted pod/few", "5 Evicted pod/many"]
-    );
+    assert_eq!(seen[..3], ["3 NodeHasInsufficientPID node/n", "3 Evicted pod/few", "5 Evicted pod/many"]);
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! Next: [`crate::report::story`], where the first of them are kept in full.
 
 use super::{Ledger, Names};
-use crate::engine::record::{Eviction, OomKill, PodName, Ranked};
-use crate::eviction::{Criterion, Observation, Threshold, message};
+use crate::engine::record::{Eviction, EvictionCause, OomKill, PodName, Ranked};
+use crate::eviction::{Criterion, Observation, Starved, Threshold, message};
 use crate::ground::{Bytes, NodeId, SimDuration, SimTime};
 use crate::report::columns::{EvictionRow, OomKillRow, RankingRow};
 use crate::report::story::{EvictionStory, OomStory, Place, TOLD_IN_FULL};
@@ -18,8 +18,8 @@ pub(super) struct PendingEviction {
     pub(super) time: SimTime,
     pub(super) node: NodeId,
     pub(super) pod: PodName,
-    pub(super) threshold: Threshold,
-    pub(super) seen: Observation,
+    /// Absent if the pod went for a limit of its own.
+    pub(super) threshold: Option<(Threshold, Observation)>,
     pub(super) ranked: Ranked,
     pub(super) rank: u64,
     pub(super) candidates: u64,
@@ -35,7 +35,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let pending = self.pending(now, eviction);
         self.counts.first_eviction.get_or_insert(now);
         self.counts.evictions[pending.ranked.candidate.qos as usize] += 1;
-        self.counts.evictions_soft += u64::from(!eviction.threshold.is_hard());
+        let is_soft = pending.threshold.as_ref().is_some_and(|(threshold, _)| !threshold.is_hard());
+        self.counts.evictions_soft += u64::from(is_soft);
         self.counts.evictions_innocent += u64::from(pending.innocent == Some(true));
         self.counts.lost_emptydir += eviction.lost_bytes;
         if self.told.len() < TOLD_IN_FULL {
@@ -52,8 +53,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             time: now,
             node: eviction.node,
             pod: eviction.pod,
-            threshold: eviction.threshold.clone(),
-            seen: eviction.seen,
+            threshold: match eviction.cause {
+                EvictionCause::Threshold { threshold, seen } => Some((threshold.clone(), seen)),
+                EvictionCause::OverLimit(_) => None,
+            },
             ranked: eviction.ranking[eviction.victim],
             rank: eviction.victim as u64 + 1,
             candidates: eviction.ranking.len() as u64,
@@ -73,7 +76,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             time: pending.time,
             node: self.node(eviction.node).to_owned(),
             threshold: pending.threshold.clone(),
-            seen: pending.seen,
+            starved: eviction.cause.starved(),
             innocent: pending.innocent,
             victim: eviction.victim,
             ranking: eviction.ranking.iter().take(kept).map(place).collect(),
@@ -87,17 +90,20 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let (pod, ranked) = (self.pod(eviction.pod), &eviction.ranked);
         let candidate = &ranked.candidate;
         let replacement = eviction.replacement.map(|pod| self.pod(pod));
+        let threshold = eviction.threshold.as_ref();
+        let starved =
+            threshold.map_or(Starved::EphemeralStorage, |(threshold, _)| threshold.signal.starved());
         let row = EvictionRow {
             run: &self.identity.run,
             replication: self.identity.replication,
             eviction: index as u64 + 1,
             time_s: eviction.time,
             node: self.node(eviction.node),
-            signal: eviction.threshold.signal.name(),
-            threshold: if eviction.threshold.is_hard() { "hard" } else { "soft" },
-            unit: wording::unit(eviction.threshold.signal.starved()),
-            line: eviction.threshold.value.at(eviction.seen.capacity).0,
-            available: eviction.seen.available.0,
+            signal: threshold.map(|(threshold, _)| threshold.signal.name()),
+            threshold: wording::hardness(threshold.map(|(threshold, _)| threshold)),
+            unit: wording::unit(starved),
+            line: threshold.map(|(threshold, seen)| threshold.value.at(seen.capacity).0),
+            available: threshold.map(|(_, seen)| seen.available.0),
             pod: &pod,
             workload: self.workload(eviction.pod),
             qos_class: candidate.qos.name(),
@@ -138,7 +144,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
                 workload: self.workload(ranked.pod),
                 evicted: place == eviction.victim,
                 critical: ranked.critical,
-                unit: wording::unit(eviction.threshold.signal.starved()),
+                unit: wording::unit(eviction.cause.starved()),
                 qos_class: candidate.qos.name(),
                 exceeds_request: ranked.exceeds_request(),
                 priority: candidate.priority,
@@ -158,10 +164,15 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             return;
         }
         let (pod, node) = (eviction.pod, eviction.node);
-        self.threshold_event(now, node, eviction.threshold);
-        let starved = eviction.threshold.signal.starved();
-        let blamed = message::blamed(&eviction.template.spec, eviction.statistics, starved);
-        let message = message::evicted(eviction.threshold, eviction.seen, blamed);
+        let message = match eviction.cause {
+            EvictionCause::OverLimit(limit) => limit.to_string(),
+            EvictionCause::Threshold { threshold, seen } => {
+                self.threshold_event(now, node, threshold);
+                let starved = threshold.signal.starved();
+                let blamed = message::blamed(&eviction.template.spec, eviction.statistics, starved);
+                message::evicted(threshold, seen, blamed)
+            }
+        };
         let running = self.live.get(&pod.serial).map(|live| live.running.clone()).unwrap_or_default();
         self.pod_event(now, node, pod, Happening::Evicted, |_| message);
         for container in running {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::record::{
-    EndReason, Eviction, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
+    EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
 };
 use crate::engine::{NodeSetting, Passes};
 use crate::eviction::{
@@ -105,6 +105,7 @@ fn template(qos: QosClass, request: u64) -> PodTemplate {
         spec: PodSpec { containers: vec![container], ..PodSpec::default() },
         qos,
         priority: 0,
+        limits_storage: false,
         critical: false,
         cpu_request: MilliCpu(0),
         memory_request: Bytes::mebi(request),
@@ -247,8 +248,10 @@ fn eviction<'a>(
         node: NODE,
         template,
         statistics,
-        threshold: &THRESHOLD,
-        seen: Observation::fresh(Bytes::mebi(90), Bytes::gibi(1)),
+        cause: EvictionCause::Threshold {
+            threshold: &THRESHOLD,
+            seen: Observation::fresh(Bytes::mebi(90), Bytes::gibi(1)),
+        },
         grace_period: SimDuration::seconds(1),
         ranking,
         victim,
