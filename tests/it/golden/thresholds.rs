@@ -23,7 +23,7 @@ fn d1_daemons_cost_a_pod_its_life_above_their_reserve_and_not_before() {
     // At 6m24s the daemons have 1.1Gi, in whole bytes, and no pod is to pay for it.
     let sample = run.row("timeline", "time_s", "384");
     let daemons = mebi(11 * 1024) / 10;
-    assert_eq!(number(sample, "available"), mebi(10_240 - allocatable) - daemons);
+    assert_eq!(number(sample, "available_bytes"), mebi(10_240 - allocatable) - daemons);
     assert_eq!(sample["memory_pressure"], "false");
 }
 
