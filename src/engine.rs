@@ -24,6 +24,6 @@ mod stores;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};
-pub use setting::{NodeSetting, Passes, RestartScope, Setting};
+pub use setting::{ActingThreshold, NodeSetting, Passes, RestartScope, Setting};
 pub use simulation::run;
 pub use source::{CurveOwner, PodDraft, Source};

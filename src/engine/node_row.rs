@@ -41,6 +41,8 @@ pub struct NodeRow {
     pub conditions: NodeConditions,
     /// When its eviction loop looks next, whether the look matters or not.
     pub next_look: SimTime,
+    /// How often its kubelet had to choose among thresholds.
+    pub choices: u32,
     /// How many victims the loop waits for.
     pub awaited_victims: u32,
     /// How many pods here have a limit of local storage.
@@ -100,6 +102,7 @@ impl NodeRow {
             monitor: Monitor::new(kubelet),
             conditions: NodeConditions::NONE,
             next_look: SimTime::START.after(node.first_pass),
+            choices: 0,
             awaited_victims: 0,
             limited_pods: 0,
             runs_out: Planned::NOT,

@@ -7,6 +7,7 @@ use super::calendar::Ticket;
 use super::node_row::Planned;
 use super::pod_row::Stage;
 use super::record::{EndReason, Eviction, EvictionCause, Ranked, Record, Recorder};
+use super::setting::ActingThreshold;
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{
@@ -31,7 +32,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
         row.next_look = self.now.after(kubelet.monitoring_interval);
         self.report(node, verdict.conditions);
-        let acting = verdict.acting.map(|index| &kubelet.thresholds[index]);
+        let acting = self.acting(node, kubelet, verdict.acting).map(|index| &kubelet.thresholds[index]);
         if !self.evicts_those_over_limits(node)
             && let Some(threshold) = acting
             && !self.relieves_by_deletion(node, kubelet, threshold)
@@ -40,6 +41,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.evict_one(node, kubelet, threshold, seen);
         }
         self.plan_pass(node);
+    }
+
+    /// The threshold to act on: the first that the kubelet might take, or any of them.
+    fn acting(&mut self, node: NodeId, kubelet: &EvictionSettings, first: Option<usize>) -> Option<usize> {
+        if self.setting.acting_threshold == ActingThreshold::First {
+            return first;
+        }
+        let row = &mut self.nodes[node.index()];
+        let acceptable: Vec<usize> = row.monitor.acceptable(kubelet).collect();
+        if acceptable.len() < 2 {
+            return first;
+        }
+        let choice = row.choices;
+        row.choices += 1;
+        Some(acceptable[self.source.choose_threshold(node, choice, acceptable.len())])
     }
 
     /// Reports the conditions that began or ceased, with their taints.

@@ -15,6 +15,7 @@ pub struct Setting {
     pub workloads: Vec<Workload>,
     pub order: Arc<dyn EvictionOrder + Send + Sync>,
     pub restart_scope: RestartScope,
+    pub acting_threshold: ActingThreshold,
     pub passes: Passes,
     /// How often the recorder is shown every node; never, if absent.
     pub sample_every: Option<SimDuration>,
@@ -34,6 +35,16 @@ pub enum RestartScope {
     Pod,
     /// The kubelet: the one container.
     Container,
+}
+
+/// Which threshold is acted on where the kubelet takes any of several (fidelity F-5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ActingThreshold {
+    /// The first in the order of its settings.
+    #[default]
+    First,
+    /// Any, by chance, as the kubelet does.
+    Drawn,
 }
 
 /// Which passes of the eviction loop are run. The records are the same.

@@ -31,6 +31,9 @@ pub trait Source {
     /// The pod that stands at `replica` of its workload.
     fn draft(&mut self, workload: WorkloadId, replica: Replica) -> PodDraft;
 
+    /// Which of `among` thresholds a node's kubelet takes, the `choice`-th time (from 0) that it has to choose.
+    fn choose_threshold(&mut self, node: NodeId, choice: u32, among: usize) -> usize;
+
     /// Draw number `draw` (from 1; draw 0 came with the curve) of a curve that is drawn bit by bit.
     fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]>;
 }

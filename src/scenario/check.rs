@@ -79,6 +79,7 @@ fn meant(
         runs: rules::runs(findings, top, file),
         nodes,
         workloads,
+        acting_threshold: rules::acting_threshold(file.acting_threshold),
         recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
         assumptions: std::mem::take(&mut findings.assumptions),
     };

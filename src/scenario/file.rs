@@ -49,6 +49,8 @@ pub struct ScenarioFile {
     pub eviction_order: Option<OrderFile>,
     /// What a crash restarts. Default: as `rules` says.
     pub restart_scope: Option<RestartScopeFile>,
+    /// Which threshold is acted on where the kubelet takes any of several. Default First.
+    pub acting_threshold: Option<ActingThresholdFile>,
     /// The same story, the same draws, under several rules. Default: one run under the rules above.
     #[serde(default)]
     pub runs: Vec<RunFile>,
@@ -111,6 +113,15 @@ pub enum RestartScopeFile {
     Pod,
     /// The one container.
     Container,
+}
+
+/// Which threshold is acted on where the kubelet takes any of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum ActingThresholdFile {
+    /// The first: hard before soft, each by the name of its signal.
+    First,
+    /// Any, by chance.
+    Drawn,
 }
 
 /// One set of rules to run the story under; what it leaves out is as the scenario says.

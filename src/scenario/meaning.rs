@@ -10,7 +10,7 @@ use super::arrivals::Arrivals;
 use super::distribution::{Distribution, Varying};
 use super::synthesize::{Synthesis, drawn_node};
 use super::usage_model::UsageModel;
-use crate::engine::{NodeSetting, Passes, RestartScope, Setting};
+use crate::engine::{ActingThreshold, NodeSetting, Passes, RestartScope, Setting};
 use crate::eviction::{EvictionOrder, EvictionSettings, KubeletOrder, QosOrder};
 use crate::ground::{Bytes, Key, SimDuration, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, Node, NodePart, PodSpec, Replica, Usage, Workload};
@@ -33,6 +33,7 @@ pub struct Scenario {
     pub nodes: Vec<NodePlan>,
     /// Pods of the short form are workloads that nobody controls.
     pub workloads: Vec<WorkloadPlan>,
+    pub acting_threshold: ActingThreshold,
     pub recording: Recording,
     /// Sentences: every default that stands for an unknown, everything accepted and not simulated.
     pub assumptions: Vec<String>,
@@ -174,6 +175,7 @@ impl Scenario {
             order: rules.order.order(),
             restart_scope: rules.restart_scope,
             passes,
+            acting_threshold: self.acting_threshold,
             sample_every: self.recording.timeline_every,
         }
     }

@@ -22,7 +22,7 @@ use super::distribution::{Distribution, FromDraw, Varying};
 use super::meaning::{ContainerPlan, DrawnAmounts, NodePlan, PodPlan, Scenario, WorkloadPlan};
 use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{CurveOwner, PodDraft, Source};
-use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimTime, Stream, WorkloadId};
 use crate::model::{
     ContainerIndex, ContainerLife, ContainerSpec, Node, NodePart, Piece, PodLife, PodSpec, PodTemplate,
     Replica, ResourceAmounts, Usage,
@@ -112,6 +112,11 @@ impl Source for Synthesis<'_> {
             Some(_) => Arc::clone(self.of_rows.entry((workload, said)).or_insert_with(made)),
         };
         PodDraft { template, life: place.life() }
+    }
+
+    fn choose_threshold(&mut self, node: NodeId, choice: u32, among: usize) -> usize {
+        let key = node_key(&self.scenario.nodes[node.index()], self.root).name("acting threshold");
+        key.number(u64::from(choice)).stream().below(among as u64) as usize
     }
 
     fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]> {

@@ -217,3 +217,26 @@ fn thousands_of_containers_are_killed_in_one_go() {
     let run = &rows(&tables(&read(&text), Passes::ThatMatter)["runs"])[0];
     assert_eq!(run["oom_kills"], (20_000 - 1024).to_string());
 }
+
+#[test]
+fn where_the_kubelet_takes_any_threshold_it_may_be_drawn() {
+    // 950 Mi from the start: hard and soft are met at 3 s, the soft one's grace of 1 s is over at 13 s.
+    // The first pod goes by the hard threshold at 3 s, before that; the second, at 13 s or later, by either.
+    let pods = "  - {name: a, priority: -1, workingSet: 10Mi}\n  - {name: b, workingSet: 950Mi, requests: {memory: 1Mi}}\n  \
+                - {name: c, priority: 1, workingSet: 950Mi, at: 3s, requests: {memory: 1Mi}}\n";
+    let text = node(", systemDaemons: 0", pods).replace("memory: 1Gi", "memory: 2Gi").replace(
+        "memory.available: 100Mi}",
+        "memory.available: 200Mi}, evictionSoft: {memory.available: 500Mi}, \
+         evictionSoftGracePeriod: {memory.available: 1s}, evictionMaxPodGracePeriod: 5",
+    );
+    let acted = |choice: &str, seed: u32| {
+        let scenario = read(&format!("seed: {seed}\nactingThreshold: {choice}\n{text}"));
+        let evictions = rows(&tables(&scenario, Passes::ThatMatter)["evictions"]);
+        evictions.iter().map(|row| row["threshold"].clone()).collect::<Vec<_>>().join(" ")
+    };
+    let all: std::collections::BTreeSet<String> = (1..=30).map(|seed| acted("Drawn", seed)).collect();
+    let kinds = all.iter().flat_map(|told| told.split(' ')).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["hard", "soft"], "{all:?}");
+    assert_eq!(acted("Drawn", 7), acted("Drawn", 7), "the same seed, the same choices");
+    assert!((1..=30).all(|seed| acted("First", seed) == acted("First", 1)), "no chance without it");
+}

@@ -51,10 +51,8 @@ fn usage() -> BoxedStrategy<String> {
 
 /// What a container uses besides memory, if anything.
 fn others() -> BoxedStrategy<String> {
-    let count = (1..600u32, 1..600u32, seconds())
-        .prop_map(|(from, to, s)| format!("{{from: {from}, to: {to}, over: {s}s}}"));
     let written = (usage_without_end(), prop::option::of(usage_without_end()));
-    prop::option::of((written, count.clone(), prop::option::of(count)))
+    prop::option::of((written, count(), prop::option::of(count())))
         .prop_map(|others| {
             let Some(((logs, layer), processes, inodes)) = others else { return String::new() };
             let mut text = format!("logs: {logs}, processes: {processes}, ");
@@ -67,6 +65,12 @@ fn others() -> BoxedStrategy<String> {
             text
         })
         .boxed()
+}
+
+/// A number of inodes or processes.
+fn count() -> BoxedStrategy<String> {
+    let ramp = (1..600u32, 1..600u32, seconds());
+    ramp.prop_map(|(from, to, s)| format!("{{from: {from}, to: {to}, over: {s}s}}")).boxed()
 }
 
 /// Some families that grow, jump or swing.
@@ -204,7 +208,8 @@ pub fn scenario() -> impl Strategy<Value = String> {
     let disks = prop_oneof![Just(String::new()), disks];
     let node = (1..4u32, usage(), usage(), any::<bool>(), disks);
     let workloads = prop::collection::vec(workload(), 1..5);
-    (any::<u32>(), kubelet(), node, workloads).prop_map(|(seed, kubelet, node, workloads)| {
+    let acting = prop_oneof![2 => Just("First"), 1 => Just("Drawn")];
+    (any::<u32>(), acting, kubelet(), node, workloads).prop_map(|(seed, acting, kubelet, node, workloads)| {
         let (count, daemons, cache, has_pressure, disks) = node;
         let own = if has_pressure {
             format!(", systemDaemons: {daemons}, pageCache: {cache}{disks}")
@@ -212,7 +217,7 @@ pub fn scenario() -> impl Strategy<Value = String> {
             disks
         };
         let mut text = format!(
-            "horizon: 20m\nseed: {seed}\nrecord: {{timeline: 45s, events: true, rankings: true}}\n\
+            "horizon: 20m\nseed: {seed}\nactingThreshold: {acting}\nrecord: {{timeline: 45s, events: true, rankings: true}}\n\
              kubelet: {kubelet}\n\
              nodes:\n  - {{name: n, count: {count}, capacity: {{cpu: 4, memory: 1Gi}}{own}}}\n\
              runs: [{{name: lesson, rules: Lesson}}, {{name: kubernetes, rules: Kubernetes}}]\n\

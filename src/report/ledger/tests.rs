@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::record::{
     EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
 };
-use crate::engine::{NodeSetting, Passes};
+use crate::engine::{ActingThreshold, NodeSetting, Passes};
 use crate::eviction::{
     Candidate, ContainerStatistics, Count, EvictionOrder, EvictionSettings, KubeletOrder, NodeCondition,
     Observation, PodStatistics, QosOrder, Signal, Threshold, ThresholdValue, rank,
@@ -153,6 +153,7 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         order,
         restart_scope,
         passes: Passes::ThatMatter,
+        acting_threshold: ActingThreshold::First,
         sample_every: None,
     }
 }

@@ -2,10 +2,12 @@
 
 use super::names::{self, Names};
 use super::spot::{Findings, Spot};
-use crate::engine::RestartScope;
+use crate::engine::{ActingThreshold, RestartScope};
 use crate::ground::SimDuration;
 use crate::scenario::duration;
-use crate::scenario::file::{OrderFile, RecordFile, RestartScopeFile, RulesName, RunFile, ScenarioFile};
+use crate::scenario::file::{
+    ActingThresholdFile, OrderFile, RecordFile, RestartScopeFile, RulesName, RunFile, ScenarioFile,
+};
 use crate::scenario::meaning::{OrderName, Recording, RunRules};
 
 /// How many samples a timeline has, where its interval is not given.
@@ -40,6 +42,14 @@ fn set(rules: RulesName) -> Switches {
     match rules {
         RulesName::Lesson => (OrderName::QosClass, RestartScope::Pod),
         RulesName::Kubernetes => (OrderName::Kubelet, RestartScope::Container),
+    }
+}
+
+/// Which threshold is acted on where the kubelet takes any of several.
+pub fn acting_threshold(written: Option<ActingThresholdFile>) -> ActingThreshold {
+    match written {
+        None | Some(ActingThresholdFile::First) => ActingThreshold::First,
+        Some(ActingThresholdFile::Drawn) => ActingThreshold::Drawn,
     }
 }
 

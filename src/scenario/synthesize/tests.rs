@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::RestartScope;
+use crate::engine::{ActingThreshold, RestartScope};
 use crate::eviction::EvictionSettings;
 use crate::ground::{NodeId, SimDuration};
 use crate::model::{Controller, QosClass, Room, UsageCurve, Workload};
@@ -95,6 +95,7 @@ fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
         runs: vec![rules],
         nodes: vec![node()],
         workloads,
+        acting_threshold: ActingThreshold::First,
         recording: Recording { timeline_every: None, rankings: false, events: false },
         assumptions: Vec::new(),
     }
