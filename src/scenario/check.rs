@@ -5,10 +5,12 @@
 //! below checks one part, notes mistakes, and goes on with something harmless,
 //! so that one mistake does not hide the others.
 //! Never: opening a file (the program hands in how), a draw.
-//! Next: `spot`, where things stand; `node`, `pod`, `usage`, `arrivals`.
+//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `usage`, `arrivals`.
 
 mod arrivals;
+mod besides_memory;
 mod container;
+mod measure;
 mod names;
 mod node;
 mod not_simulated;
@@ -20,6 +22,7 @@ mod room;
 mod rules;
 mod spot;
 mod tables;
+mod unobserved;
 mod usage;
 
 use super::decode::decode;
@@ -66,10 +69,11 @@ fn meant(
 ) -> Scenario {
     let horizon = numbers::positive_length(findings, &top.key("horizon"), file.horizon, "the run");
     let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
-    let nodes = NodesCheck { findings: &mut *findings, files, kubelet }.nodes(&top.key("nodes"), &file.nodes);
+    let nodes = NodesCheck::new(findings, files, kubelet).nodes(&top.key("nodes"), &file.nodes);
     let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
     let workloads = pods.all(top, &file.pods, &file.workloads);
     room::tell_of_pods_that_never_fit(findings, &nodes, &workloads);
+    unobserved::tell_of_what_fills_nothing(findings, &nodes, &workloads);
     let scenario = Scenario {
         name: name(findings, top, file, root),
         question: files(root).ok().and_then(|bytes| question(&bytes)),

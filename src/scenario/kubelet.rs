@@ -248,7 +248,7 @@ pub fn reserve(map: &'static str, texts: &Texts) -> Result<Reserve, Vec<KubeletR
         match reserved_amount(entry, text) {
             Ok(amount) if entry == "cpu" => reserve.cpu = amount.milli_cpu(),
             Ok(amount) if entry == "memory" => reserve.memory = amount.bytes(),
-            Ok(_) => {} // Disks and process ids are not simulated.
+            Ok(_) => {} // The scheduler looks at neither (fidelity F-23).
             Err((what, fix)) => refusals.push(KubeletRefusal { map, entry: entry.clone(), what, fix }),
         }
     }

@@ -32,6 +32,14 @@ fn kubelet(name: &'static str, kubelet: &str) -> Kind {
     file(name, format!("horizon: 1h\n{NODES}{PODS}kubelet: {kubelet}\n"))
 }
 
+/// A scenario of which only what its node has besides CPU and memory is told.
+fn node(name: &'static str, keys: &str) -> Kind {
+    file(
+        name,
+        format!("horizon: 1h\n{PODS}nodes: [{{name: node, capacity: {{cpu: 4, memory: 8Gi}}, {keys}}}]\n"),
+    )
+}
+
 /// A workload of which only the arrivals are told.
 fn arrivals(name: &'static str, arrivals: &str) -> Kind {
     let template = "template: {spec: {containers: [{name: app}]}}";
@@ -133,6 +141,32 @@ fn what_is_wrong_with_a_pod() -> Vec<Kind> {
     ]
 }
 
+fn what_is_wrong_with_disks_and_processes() -> Vec<Kind> {
+    let web = |rest: &str| format!("pods: [{{name: web, workingSet: 1Mi, {rest}}}]");
+    vec![
+        pods(
+            "a share where disk space is meant",
+            &web("limits: {memory: 1Gi}, writableLayer: {ofLimit: 0.5}"),
+        ),
+        pods("half a process", &web("processes: 40.5")),
+        pods("fewer inodes than none", &web("inodes: -1")),
+        pods("more logs than any disk has", &web("logs: 2Pi")),
+        node("a disk that does not say how large it is", "nodefs: {inodes: 6M}"),
+        node("a disk of nothing", "imagefs: {capacity: 0}"),
+        node("a disk that is fuller than full", "nodefs: {capacity: 10Gi, used: 11Gi}"),
+        node("more unused images than room", "nodefs: {capacity: 10Gi, unusedImages: 11Gi}"),
+        node("more unused images than is used", "nodefs: {capacity: 10Gi, used: 1Gi, unusedImages: 2Gi}"),
+        node("images where none are", "nodefs: {capacity: 9Gi, unusedImages: 1Gi}, imagefs: {capacity: 9Gi}"),
+        node("used inodes of nobody knows how many", "nodefs: {capacity: 10Gi, usedInodes: 1k}"),
+        node("process ids without a limit", "pids: {used: 300}"),
+        node("more process ids than Linux has", "pids: {limit: 5M}"),
+        node(
+            "a threshold above the disk",
+            "nodefs: {capacity: 10Gi}, kubelet: {evictionHard: {nodefs.available: 20Gi}}",
+        ),
+    ]
+}
+
 fn what_is_wrong_with_arrivals_and_tables() -> Vec<Kind> {
     let trace = |name| pods(name, "pods: [{name: web, workingSet: {trace: {file: use.csv}}}]");
     let table = |name| arrivals(name, "{file: {path: pods.csv}}");
@@ -201,6 +235,7 @@ fn each_kind_of_bad_input_is_one_clear_block_and_leaves_nothing_behind() {
         what_is_no_scenario(),
         what_is_wrong_as_a_whole(),
         what_is_wrong_with_a_pod(),
+        what_is_wrong_with_disks_and_processes(),
         what_is_wrong_with_arrivals_and_tables(),
     ];
     let table: Vec<String> =

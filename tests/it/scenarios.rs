@@ -2,8 +2,8 @@
 
 use evictsim::engine::{Passes, RestartScope, Source};
 use evictsim::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
-use evictsim::model::{ContainerIndex, Controller, Replica};
-use evictsim::scenario::distribution::Varying;
+use evictsim::model::{ContainerIndex, Controller, Filesystem, NodePart, Replica, Usage};
+use evictsim::scenario::distribution::{Distribution, Law, Varying};
 use evictsim::scenario::meaning::OrderName;
 use evictsim::scenario::mistake::listed;
 use evictsim::scenario::usage_model::{LevelModel, UsageModel};
@@ -98,13 +98,147 @@ fn a_template_and_its_behavior_become_one_plan() {
     assert_eq!(plan.pod.volume_contents, [Varying::Fixed(Bytes::gibi(1)), Varying::Fixed(Bytes::ZERO)]);
 }
 
+/// A node with two file systems, one whose nodefs is its ephemeral storage, and a pod that uses all there is.
+const DISKS: &str = "
+horizon: 30m
+kubelet: {evictionHard: {nodefs.available: 10%, imagefs.inodesFree: 5%, pid.available: 1k}}
+nodes:
+  - name: split
+    capacity: {cpu: 4, memory: 8Gi, ephemeral-storage: 20Gi}
+    nodefs: {capacity: 100Gi, inodes: 6M, used: {from: 8Gi, to: 9Gi, over: 1h}, usedInodes: 200k}
+    imagefs: {capacity: 50Gi, used: 12Gi, unusedImages: 5Gi}
+    pids: {limit: 32768, used: 300}
+  - {name: single, capacity: {cpu: 4, memory: 8Gi, ephemeral-storage: 20Gi}, nodefs: {unusedImages: 2Gi}}
+  - {name: plain, capacity: {cpu: 4, memory: 8Gi, ephemeral-storage: 20Gi}}
+pods:
+  - name: scratch
+    workingSet: 10Mi
+    limits: {ephemeral-storage: 4Gi}
+    writableLayer: {ramp: {from: 0, to: 2Gi, over: 10m}}
+    logs: {leak: {from: 0, perHour: 1Gi}}
+    inodes: {uniform: {min: 10k, max: 20k}}
+    processes: 2k
+workloads:
+  - name: web
+    replicas: 1
+    template: {spec: {containers: [{name: app}], volumes: [{name: tmp, emptyDir: {sizeLimit: 1500M}}]}}
+    behavior: {containers: {app: {workingSet: 1Mi, processes: 40}}, volumes: {tmp: 1Gi}}
+";
+
+fn level(bytes: Bytes) -> LevelModel {
+    LevelModel::Fixed(bytes)
+}
+
+fn constant(bytes: Bytes) -> UsageModel {
+    UsageModel::Constant(level(bytes))
+}
+
+#[test]
+fn a_node_says_how_large_its_disks_are_and_what_of_them_is_no_pods() {
+    let scenario = read_text(DISKS);
+    let [split, single, plain] = &scenario.nodes[..] else { panic!("three nodes") };
+    let fs = |capacity, inodes, unused_images| Filesystem { capacity, inodes, unused_images };
+    // Its own capacity goes before the node's ephemeral storage.
+    assert_eq!(split.node.node_fs, Some(fs(Bytes::gibi(100), Some(6_000_000), Bytes::ZERO)));
+    assert_eq!(split.node.image_fs, Some(fs(Bytes::gibi(50), None, Bytes::gibi(5))));
+    assert_eq!(split.node.process_ids, Some(32_768));
+    let ramp = UsageModel::Ramp {
+        from: level(Bytes::gibi(8)),
+        to: level(Bytes::gibi(9)),
+        over: Varying::Fixed(SimDuration::hours(1)),
+        delay: Varying::Fixed(SimDuration::ZERO),
+    };
+    let others = [
+        (NodePart::NodeFs, ramp),
+        (NodePart::NodeFsInodes, constant(Bytes(200_000))),
+        (NodePart::ImageFs, constant(Bytes::gibi(12))),
+        (NodePart::Processes, constant(Bytes(300))),
+    ];
+    assert_eq!(split.others, others);
+    assert_eq!(single.node.node_fs, Some(fs(Bytes::gibi(20), None, Bytes::gibi(2))));
+    assert_eq!(single.others, [(NodePart::NodeFs, constant(Bytes::gibi(2)))], "images take room");
+    assert_eq!(plain.node.node_fs, Some(fs(Bytes::gibi(20), None, Bytes::ZERO)));
+    assert_eq!((plain.node.image_fs, plain.node.process_ids, plain.others.len()), (None, None, 0));
+}
+
+#[test]
+fn a_container_says_what_it_writes_and_how_many_processes_it_runs() {
+    let scenario = read_text(DISKS);
+    let scratch = &scenario.workloads[0].pod;
+    let used = scratch.containers[0].others.iter().map(|(usage, _)| *usage).collect::<Vec<_>>();
+    assert_eq!(used, [Usage::WritableLayer, Usage::Logs, Usage::Inodes, Usage::Processes]);
+    let inodes = Distribution::of(Law::Uniform { min: 10_000.0, max: 20_000.0 });
+    let inodes = UsageModel::Constant(LevelModel::Drawn(inodes));
+    assert_eq!(*scratch.containers[0].usage(Usage::Inodes), inodes);
+    assert_eq!(*scratch.containers[0].usage(Usage::Processes), constant(Bytes(2000)));
+    let growth = UsageModel::Leak { from: level(Bytes::ZERO), per_hour: level(Bytes::gibi(1)) };
+    assert_eq!(*scratch.containers[0].usage(Usage::Logs), growth);
+    let limit = scratch.spec.containers[0].limits.ephemeral_storage;
+    assert_eq!(limit.map(|limit| limit.bytes()), Some(Bytes::gibi(4)));
+    let web = &scenario.workloads[1].pod;
+    assert_eq!(web.containers[0].others, [(Usage::Processes, constant(Bytes(40)))]);
+    let size_limit = web.spec.volumes[0].written_size_limit.as_ref().expect("it is written");
+    assert_eq!(size_limit.canonical(), "1500M", "as a message prints it");
+}
+
+#[test]
+fn thresholds_that_nothing_is_observed_of_are_told_if_somebody_meant_them() {
+    let told = |kubelet: &str, node: &str| {
+        let scenario = read_text(&format!(
+            "horizon: 1h
+kubelet: {kubelet}
+nodes:
+  - {{name: a, capacity: {{cpu: 4, memory: 8Gi}}, {node} firstPass: 0s}}
+  - {{name: b, count: 2, capacity: {{cpu: 4, memory: 8Gi}}, {node} firstPass: 0s}}
+pods: [{{name: web, workingSet: 1Mi, startUpTime: 0s, stopTime: 1s, pullTime: 0s}}]
+"
+        ));
+        scenario.assumptions.join("; ")
+    };
+    // The kubelet's defaults have nodefs and imagefs in them, and nobody wrote that.
+    assert_eq!(told("{}", ""), "");
+    let unknown = "nodes a, b do not say how large nodefs is: disk signals are never met";
+    assert_eq!(told("{evictionHard: {imagefs.available: 10%}}", ""), unknown);
+    assert_eq!(told("{evictionHard: {imagefs.available: 0%}}", ""), "", "switched off");
+    let only_images = "imagefs: {capacity: 9Gi},";
+    let unknown = "nodes a, b do not say how large nodefs is: nodefs signals are never met";
+    assert_eq!(told("{evictionHard: {imagefs.available: 1%, nodefs.available: 1%}}", only_images), unknown);
+    // Whoever speaks of a disk means the defaults, too. The only file system stands for all.
+    let inodes = "nodes a, b do not say how many inodes nodefs has: signals of its inodes are never met";
+    assert_eq!(told("{}", "nodefs: {capacity: 9Gi},"), inodes);
+    assert_eq!(told("{}", "nodefs: {capacity: 9Gi, inodes: 1M},"), "");
+    let pids = "nodes a, b do not say how many process ids there are (pids): pid.available is never met";
+    assert_eq!(told("{evictionHard: {pid.available: 10%}}", ""), pids);
+    assert_eq!(told("{evictionHard: {pid.available: 10%}}", "pids: {limit: 32k},"), "");
+}
+
+#[test]
+fn what_pods_use_where_nobody_counts_it_is_told() {
+    let told = |node: &str, pod: &str| {
+        let scenario = read_text(&format!(
+            "horizon: 1h
+nodes: [{{name: a, capacity: {{cpu: 4, memory: 8Gi}}, {node} firstPass: 0s}}]
+pods: [{{name: web, workingSet: 1Mi, {pod} startUpTime: 0s, stopTime: 1s, pullTime: 0s}}]
+"
+        ));
+        scenario.assumptions.join("; ")
+    };
+    let full = "node a does not say how large nodefs is: whatever pods write there, it does not run full";
+    assert_eq!(told("", "logs: 1Gi,"), full);
+    assert_eq!(told("nodefs: {capacity: 9Gi, inodes: 1M},", "logs: 1Gi,"), "");
+    let pids =
+        "node a does not say how many process ids there are (pids): whatever pods run there, it has enough";
+    assert_eq!(told("", "processes: 40,"), pids);
+    assert_eq!(told("pids: {limit: 32k},", "processes: 40,"), "");
+}
+
 #[test]
 fn what_is_taken_for_granted_is_told_once() {
     let scenario = read_text(WEB.trim_start());
     insta::assert_snapshot!(scenario.assumptions.join("\n"), @r#"
 settings of the kubelet that are accepted and change nothing: cgroupDriver
-disk and pid signals are not simulated in this version
 when a kubelet's eviction loop looks first is unknown: drawn for each node, evenly over one monitoring interval (firstPass)
+nodes small, large do not say how large nodefs is: disk signals are never met
 where no stopTime is given, a container exits 1s after SIGTERM
 where no startUpTime is given, a container runs as soon as it is started
 nodeSelector of web is not simulated yet

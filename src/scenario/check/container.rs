@@ -1,11 +1,12 @@
 //! One container: what it asks for and what it does, as written -> as meant.
 
+use super::measure::Measure;
 use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
 use crate::ground::{Amount, SimDuration};
-use crate::model::{ContainerSpec, Resource, ResourceAmounts};
+use crate::model::{ContainerSpec, Resource, ResourceAmounts, Usage};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
 use crate::scenario::file::pod::{AmountsFile, ContainerBehaviorFile, PodFile};
@@ -13,6 +14,7 @@ use crate::scenario::file::usage::UsageFile;
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::meaning::{ContainerPlan, DrawnAmounts};
 use crate::scenario::notation::{DurationText, QuantityText};
+use crate::scenario::usage_model::UsageModel;
 
 /// From SIGTERM to the exit, where nothing is said.
 const STOP_TIME: SimDuration = SimDuration::seconds(1);
@@ -36,6 +38,10 @@ pub struct Asked<'a, 't> {
 #[derive(Clone, Copy, Default)]
 pub struct Doing<'a> {
     working_set: Option<&'a UsageFile>,
+    writable_layer: Option<&'a UsageFile>,
+    logs: Option<&'a UsageFile>,
+    inodes: Option<&'a UsageFile>,
+    processes: Option<&'a UsageFile>,
     run_time: Option<&'a MayVary<DurationText>>,
     exit_code: Option<&'a MayVary<u8, f64>>,
     start_up_time: Option<&'a MayVary<DurationText>>,
@@ -46,6 +52,10 @@ impl<'a> Doing<'a> {
     pub fn of_pod(pod: &'a PodFile) -> Doing<'a> {
         Doing {
             working_set: pod.working_set.as_ref(),
+            writable_layer: pod.writable_layer.as_ref(),
+            logs: pod.logs.as_ref(),
+            inodes: pod.inodes.as_ref(),
+            processes: pod.processes.as_ref(),
             run_time: pod.run_time.as_ref(),
             exit_code: pod.exit_code.as_ref(),
             start_up_time: pod.start_up_time.as_ref(),
@@ -56,11 +66,26 @@ impl<'a> Doing<'a> {
     pub fn of_container(container: &'a ContainerBehaviorFile) -> Doing<'a> {
         Doing {
             working_set: container.working_set.as_ref(),
+            writable_layer: container.writable_layer.as_ref(),
+            logs: container.logs.as_ref(),
+            inodes: container.inodes.as_ref(),
+            processes: container.processes.as_ref(),
             run_time: container.run_time.as_ref(),
             exit_code: container.exit_code.as_ref(),
             start_up_time: container.start_up_time.as_ref(),
             stop_time: container.stop_time.as_ref(),
         }
+    }
+
+    /// What is written of all that is not memory: what, its key, what it counts.
+    fn others(&self) -> impl Iterator<Item = (Usage, &'static str, Measure, &'a UsageFile)> + use<'a> {
+        let all = [
+            (Usage::WritableLayer, "writableLayer", Measure::Disk, self.writable_layer),
+            (Usage::Logs, "logs", Measure::Disk, self.logs),
+            (Usage::Inodes, "inodes", Measure::Inodes, self.inodes),
+            (Usage::Processes, "processes", Measure::Processes, self.processes),
+        ];
+        all.into_iter().filter_map(|(usage, key, measure, file)| Some((usage, key, measure, file?)))
     }
 }
 
@@ -104,12 +129,13 @@ impl ContainerCheck<'_, '_> {
             // A limit alone is also the request: the API server fills it in, and so does the synthesis.
             has_request: requests.has_memory() || limits.has_memory() || self.has_rows,
             has_limit: limits.has_memory() || self.has_rows,
+            measure: Measure::Memory,
         };
         let plan = ContainerPlan {
             drawn_requests: requests.drawn,
             drawn_limits: limits.drawn,
             working_set: self.working_set(&spot.key("workingSet"), doing, &owner),
-            others: Vec::new(),
+            others: self.others(spot, doing),
             run_time: self.run_time(&spot.key("runTime"), doing),
             exit_code: self.exit_code(&spot.key("exitCode"), doing),
             start_up_time: length_or(
@@ -149,17 +175,22 @@ impl ContainerCheck<'_, '_> {
         }
     }
 
-    fn working_set(
-        &mut self,
-        spot: &Spot<'_>,
-        doing: &Doing<'_>,
-        owner: &Owner,
-    ) -> crate::scenario::usage_model::UsageModel {
+    fn working_set(&mut self, spot: &Spot<'_>, doing: &Doing<'_>, owner: &Owner) -> UsageModel {
         if doing.working_set.is_none() && self.role != Role::Init {
             self.findings.assume(format!("{} says nothing of its workingSet: it uses no memory", self.words));
         }
         let mut check = UsageCheck { findings: &mut *self.findings, files: self.files, owner };
         check.usage(spot, doing.working_set)
+    }
+
+    fn others(&mut self, spot: &Spot<'_>, doing: &Doing<'_>) -> Vec<(Usage, UsageModel)> {
+        let mut read = Vec::new();
+        for (usage, key, measure, file) in doing.others() {
+            let owner = Owner { words: self.words.to_owned(), has_request: false, has_limit: false, measure };
+            let mut check = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
+            read.push((usage, check.usage(&spot.key(key), Some(file))));
+        }
+        read
     }
 
     fn run_time(&mut self, spot: &Spot<'_>, doing: &Doing<'_>) -> Option<Varying<SimDuration>> {

@@ -3,10 +3,13 @@
 //! What: capacity, the kubelet's settings of the scenario and of the node put
 //! together, and what is left for pods. Next: [`crate::scenario::kubelet`].
 
+use super::besides_memory::{BesidesMemoryCheck, whole};
+use super::measure::Measure;
 use super::names::{self, Names};
 use super::numbers::{LONGEST, amount, length, positive_length, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::Files;
+use super::unobserved::Unobserved;
 use super::usage::{Owner, UsageCheck};
 use crate::eviction::{EvictionSettings, Signal, Threshold};
 use crate::ground::{Bytes, SimDuration};
@@ -47,13 +50,22 @@ impl<'a, 't> Settings<'a, 't> {
 
 /// Reads the scenario's nodes.
 pub struct NodesCheck<'c, 'f, 't> {
-    pub findings: &'c mut Findings,
-    pub files: &'c Files<'f>,
-    /// The scenario's own `kubelet`.
-    pub kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+    findings: &'c mut Findings,
+    files: &'c Files<'f>,
+    kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+    unobserved: Unobserved,
 }
 
-impl NodesCheck<'_, '_, '_> {
+impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
+    /// With the scenario's own `kubelet`.
+    pub fn new(
+        findings: &'c mut Findings,
+        files: &'c Files<'f>,
+        kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+    ) -> NodesCheck<'c, 'f, 't> {
+        NodesCheck { findings, files, kubelet, unobserved: Unobserved::default() }
+    }
+
     /// All nodes, in the order of the file.
     pub fn nodes(&mut self, spot: &Spot<'_>, nodes: &[NodeFile]) -> Vec<NodePlan> {
         if nodes.is_empty() {
@@ -90,6 +102,7 @@ impl NodesCheck<'_, '_, '_> {
                 }
             }
         }
+        self.unobserved.tell(self.findings);
         plans
     }
 
@@ -102,7 +115,9 @@ impl NodesCheck<'_, '_, '_> {
         let reserves = self.reserves(&settings);
         let allocatable = kubelet::allocatable(capacity, reserves, &eviction.thresholds);
         self.note_what_is_not_simulated(node, &settings);
-        let owner = Owner { words: format!("node {}", node.name), has_request: false, has_limit: false };
+        let besides_memory = BesidesMemoryCheck::new(self.findings, self.files, &node.name).read(spot, node);
+        let words = format!("node {}", node.name);
+        let owner = Owner { words, has_request: false, has_limit: false, measure: Measure::Memory };
         let mut usage = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
         let system_daemons = usage.usage(&spot.key("systemDaemons"), node.system_daemons.as_ref());
         let page_cache = usage.usage(&spot.key("pageCache"), node.page_cache.as_ref());
@@ -116,19 +131,23 @@ impl NodesCheck<'_, '_, '_> {
             taints: node.taints.iter().map(taint).collect(),
             system_daemons: UsageCurve::constant(Bytes::ZERO),
             page_cache: UsageCurve::constant(Bytes::ZERO),
-            node_fs: None,
-            image_fs: None,
-            process_ids: None,
+            node_fs: besides_memory.node_fs,
+            image_fs: besides_memory.image_fs,
+            process_ids: besides_memory.process_ids,
             others: Vec::new(),
             first_pass: SimDuration::ZERO,
         };
         self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
+        self.refuse_what_is_always_met(&settings, &plain, &eviction.thresholds);
+        let speaks_of_disks = node.nodefs.is_some() || node.imagefs.is_some();
+        let meant = meant_signals(&settings, &eviction.thresholds, speaks_of_disks);
+        self.unobserved.note(&plain, meant.into_iter());
         NodePlan {
             node: plain,
             kubelet: Arc::new(eviction),
             system_daemons,
             page_cache,
-            others: Vec::new(),
+            others: besides_memory.others,
             first_pass,
         }
     }
@@ -271,6 +290,27 @@ impl NodesCheck<'_, '_, '_> {
         }
     }
 
+    /// Refuses thresholds of disks and process ids that an idle node would meet already.
+    fn refuse_what_is_always_met(
+        &mut self,
+        settings: &Settings<'_, '_>,
+        node: &Node,
+        thresholds: &[Threshold],
+    ) {
+        for line in thresholds {
+            let Some(whole) = whole(node, line.signal).filter(|whole| *whole > Bytes::ZERO) else { continue };
+            let least = line.value.in_bytes(whole);
+            let map = settings.map(if line.is_hard() { "evictionHard" } else { "evictionSoft" });
+            if let Some(map) = map.filter(|_| whole <= least) {
+                let (name, signal) = (&node.name, line.signal.name());
+                let what =
+                    format!("{signal} of node {name} is never above {whole}, and must always be {least}");
+                let fix = "lower the threshold, or write a percentage";
+                self.findings.mistake(&map.key(signal), what, fix);
+            }
+        }
+    }
+
     fn note_what_is_not_simulated(&mut self, node: &NodeFile, settings: &Settings<'_, '_>) {
         let layers = settings.layers.iter();
         let keys: BTreeSet<&str> = layers.flat_map(|(file, _)| file.not_simulated()).collect();
@@ -278,11 +318,6 @@ impl NodesCheck<'_, '_, '_> {
             let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
             self.findings
                 .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
-        }
-        let maps = [settings.get(|file| &file.eviction_hard), settings.get(|file| &file.eviction_soft)];
-        let is_of_memory = |name: &str| Signal::named(name).is_none_or(Signal::is_memory);
-        if maps.iter().flatten().any(|(texts, _)| texts.keys().any(|name| !is_of_memory(name))) {
-            self.findings.assume("disk and pid signals are not simulated in this version");
         }
         if node.taints.iter().any(|taint| taint.effect == EffectFile::NoExecute) {
             self.findings
@@ -315,6 +350,20 @@ impl NodesCheck<'_, '_, '_> {
             }
         }
     }
+}
+
+/// The signals with thresholds that somebody meant: written down, or kept as defaults by whoever
+/// speaks of the node's disks. Others have defaults, too, that nobody thought of.
+fn meant_signals(
+    settings: &Settings<'_, '_>,
+    thresholds: &[Threshold],
+    speaks_of_disks: bool,
+) -> Vec<Signal> {
+    let maps = [settings.get(|file| &file.eviction_hard), settings.get(|file| &file.eviction_soft)];
+    let is_written =
+        |signal: &Signal| maps.iter().flatten().any(|(texts, _)| texts.contains_key(signal.name()));
+    let signals = thresholds.iter().map(|threshold| threshold.signal);
+    signals.filter(|signal| speaks_of_disks || is_written(signal)).collect()
 }
 
 /// `name`, or `name-0` to `name-(n-1)`.

@@ -69,7 +69,7 @@ impl NotSimulatedKeys {
 }
 
 /// The first few.
-fn some_of(owners: &[String]) -> String {
+pub fn some_of(owners: &[String]) -> String {
     let named = owners.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match owners.len().saturating_sub(NAMED) {
         0 => named,

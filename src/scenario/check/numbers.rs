@@ -14,7 +14,7 @@ use crate::scenario::notation::{DurationText, QuantityText};
 /// No run is longer, and nothing in it takes longer.
 pub const LONGEST: SimDuration = SimDuration::hours(100 * 366 * 24);
 /// No amount of memory is larger: an exbibyte.
-const MOST_BYTES: u64 = 1 << 60;
+pub const MOST_BYTES: u64 = 1 << 60;
 /// No amount of CPU is larger.
 const MOST_CORES: u64 = 1_000_000;
 
@@ -98,13 +98,13 @@ pub fn amount(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityText, res
         return Amount::ZERO;
     }
     if resource != Resource::Cpu {
-        warn_of_fractions(findings, spot, text, resource);
+        warn_of_fractions(findings, spot, text, name_of(resource));
     }
     amount
 }
 
 /// `100m` of memory is legal in Kubernetes, and hardly ever meant.
-fn warn_of_fractions(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityText, resource: Resource) {
+pub fn warn_of_fractions(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityText, name: &str) {
     if text.0.amount().0 % Amount::whole(1).0 == 0 {
         return;
     }
@@ -113,7 +113,7 @@ fn warn_of_fractions(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityTe
         Some(number) => format!("; did you mean {number}Mi?"),
         None => String::new(),
     };
-    let (name, place) = (name_of(resource), spot.place());
+    let place = spot.place();
     findings.assume(format!(
         "{written} of {name} ({place}) is no whole number of bytes and is rounded up{meant}"
     ));

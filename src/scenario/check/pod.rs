@@ -387,8 +387,9 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         let mut read = Vec::new();
         for (index, volume) in volumes.iter().enumerate() {
             let kind = self.volume_kind(&spot.index(index), volume);
-            // Nobody polices what a volume holds (fidelity F-4), so its limit is never printed.
-            read.push(Volume { name: volume.name.clone(), kind, written_size_limit: None });
+            let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
+            let written_size_limit = size_limit.map(|text| text.0.clone());
+            read.push(Volume { name: volume.name.clone(), kind, written_size_limit });
         }
         read
     }

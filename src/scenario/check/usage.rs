@@ -1,12 +1,11 @@
-//! Memory over time: as written -> as meant.
+//! Memory over time, and disk, inodes and processes likewise: as written -> as meant.
 //!
 //! What: levels, and the models that are made of them, with what would never
 //! move or fall below zero refused. Never: a draw.
 //! Next: [`crate::scenario::usage_model`]; [`super::tables`], which reads traces.
 
-use super::numbers::{
-    self, Range, bytes, length_or, optional_length, positive_length, share, varying_length,
-};
+use super::measure::{Measure, measured};
+use super::numbers::{self, Range, length_or, optional_length, positive_length, share, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::{self, Files};
 use crate::ground::{Bytes, SimDuration};
@@ -24,13 +23,14 @@ use crate::scenario::usage_model::{
     UsageModel,
 };
 
-/// Whose memory it is, as far as shares can refer to it.
+/// Whose usage it is, of what, and what shares can refer to.
 #[derive(Clone, Debug)]
 pub struct Owner {
     /// In words, as `container app of web`.
     pub words: String,
     pub has_request: bool,
     pub has_limit: bool,
+    pub measure: Measure,
 }
 
 /// No memory at all.
@@ -343,9 +343,13 @@ impl UsageCheck<'_, '_> {
     }
 
     fn fixed_level(&mut self, spot: &Spot<'_>, text: &QuantityText) -> LevelModel {
-        let level = bytes(self.findings, spot, text);
+        let measure = self.owner.measure;
+        let level = measured(self.findings, spot, text, measure);
         if MOST_BYTES < level {
-            let what = format!("a working set of {level} is above 1Pi");
+            let what = match measure {
+                Measure::Memory => format!("a working set of {level} is above 1Pi"),
+                _ => format!("{} is above 1Pi", measure.worded(level)),
+            };
             self.findings.mistake(spot, what, "write a smaller amount; check its suffix");
         }
         LevelModel::Fixed(level)
@@ -383,7 +387,12 @@ impl UsageCheck<'_, '_> {
     }
 
     fn refuse_unless(&mut self, is_there: bool, spot: &Spot<'_>, of: &str) {
-        if !is_there {
+        let measure = self.owner.measure;
+        if measure != Measure::Memory {
+            let (noun, example) = measure.noun_and_example();
+            let what = format!("a share of the memory {of} cannot be {noun}");
+            self.findings.mistake(spot, what, format!("write an amount of its own, such as {example}"));
+        } else if !is_there {
             let what = format!("a share of the memory {of}, where {} has no memory {of}", self.owner.words);
             self.findings.mistake(spot, what, format!("give it a memory {of}, or write an amount"));
         }

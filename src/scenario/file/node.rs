@@ -29,6 +29,13 @@ pub struct NodeFile {
     pub system_daemons: Option<UsageFile>,
     /// File pages that count as working set, but that the kernel gives up before it kills. Default 0.
     pub page_cache: Option<UsageFile>,
+    /// The file system of volumes and logs, and of images and writable layers where there is no `imagefs`.
+    /// Default: as large as `capacity.ephemeral-storage`; without that, nothing is observed of it.
+    pub nodefs: Option<FilesystemFile>,
+    /// A file system of its own for images and writable layers. Default: they lie on nodefs.
+    pub imagefs: Option<FilesystemFile>,
+    /// The node's process ids. Default: nothing is observed of them.
+    pub pids: Option<ProcessIdsFile>,
     /// When the eviction loop looks first. Default: drawn for each node, within one monitoring interval.
     pub first_pass: Option<MayVary<DurationText>>,
     /// From one look of the eviction loop to the next. Default 10s.
@@ -45,9 +52,35 @@ pub struct CapacityFile {
     pub memory: QuantityText,
     /// The most pods. Default: the kubelet's `maxPods`.
     pub pods: Option<u32>,
-    /// Accepted; disks are not simulated.
+    /// Bytes: how large nodefs is, where that does not say so itself.
     #[serde(rename = "ephemeral-storage")]
     pub ephemeral_storage: Option<QuantityText>,
+}
+
+/// A file system of a node.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct FilesystemFile {
+    /// Bytes. Required, but for nodefs where `capacity.ephemeral-storage` says it.
+    pub capacity: Option<QuantityText>,
+    /// How many inodes it has. Without it they are not observed.
+    pub inodes: Option<QuantityText>,
+    /// What of it is no pod's, over time, its unused images included. Default: its unused images.
+    pub used: Option<UsageFile>,
+    /// How many of its inodes are no pod's, over time. Default 0.
+    pub used_inodes: Option<UsageFile>,
+    /// Images that no container uses: the kubelet deletes them before it evicts anybody. Default 0.
+    pub unused_images: Option<QuantityText>,
+}
+
+/// A node's process ids.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProcessIdsFile {
+    /// How many there are.
+    pub limit: QuantityText,
+    /// How many processes are no pod's, over time. Default 0.
+    pub used: Option<UsageFile>,
 }
 
 /// A taint, as a Node has it.

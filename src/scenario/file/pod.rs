@@ -30,6 +30,14 @@ pub struct PodFile {
     pub is_static: bool,
     /// Its memory over time. Default 0.
     pub working_set: Option<UsageFile>,
+    /// What it writes into its own root file system, over time. Default 0.
+    pub writable_layer: Option<UsageFile>,
+    /// What it writes to its log, over time. Default 0.
+    pub logs: Option<UsageFile>,
+    /// How many inodes its writable layer takes, over time. Default 0.
+    pub inodes: Option<UsageFile>,
+    /// How many processes it runs, over time. Default 0.
+    pub processes: Option<UsageFile>,
     /// From running to its own exit. Without it, it runs until it is stopped.
     pub run_time: Option<MayVary<DurationText>>,
     /// What it exits with after `runTime`; 0 is success. Default 0.
@@ -57,7 +65,7 @@ pub struct AmountsFile {
     pub cpu: Option<MayVary<QuantityText>>,
     /// Bytes.
     pub memory: Option<MayVary<QuantityText>>,
-    /// Bytes; counted, but disks are not simulated.
+    /// Bytes: compared when the kubelet ranks pods on a full disk, and enforced as a limit. The scheduler does not look at it.
     #[serde(rename = "ephemeral-storage")]
     pub ephemeral_storage: Option<MayVary<QuantityText>>,
 }
@@ -249,6 +257,14 @@ pub struct BehaviorFile {
 pub struct ContainerBehaviorFile {
     /// Its memory over time. Default 0.
     pub working_set: Option<UsageFile>,
+    /// What it writes into its own root file system, over time. Default 0.
+    pub writable_layer: Option<UsageFile>,
+    /// What it writes to its log, over time. Default 0.
+    pub logs: Option<UsageFile>,
+    /// How many inodes its writable layer takes, over time. Default 0.
+    pub inodes: Option<UsageFile>,
+    /// How many processes it runs, over time. Default 0.
+    pub processes: Option<UsageFile>,
     /// From running to its own exit. Without it a container runs until it is stopped, an init container ends at once.
     pub run_time: Option<MayVary<DurationText>>,
     /// What it exits with after `runTime`; 0 is success. Default 0.

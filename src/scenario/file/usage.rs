@@ -1,4 +1,4 @@
-//! Memory over time, as written.
+//! Memory over time, as written; and disk, inodes and processes likewise.
 //!
 //! What: [`LevelFile`], an amount inside a usage, and [`UsageFile`], every model
 //! of a working set. Never: whether the parameters make sense, or what is drawn.
@@ -44,10 +44,10 @@ pub enum LevelModelFile {
     Mixture(Vec<PartFile<QuantityText>>),
 }
 
-/// A working set over time: an amount (constant), or a model.
+/// Memory, disk space, inodes or processes over time: an amount (constant), or a model.
 pub type UsageFile = TextOr<QuantityText, CurveFile>;
 
-/// A working set that is not simply one quantity.
+/// A usage that is not simply one quantity.
 #[derive(Clone, Debug, PartialEq, JsonSchema)]
 #[schemars(untagged)]
 pub enum CurveFile {
