@@ -130,3 +130,27 @@ fn under_disk_pressure_nobody_is_bound_and_who_tolerates_the_taint_is_rejected()
     assert_eq!(of("late", "bound_s"), "65");
     assert!(tables["events"].contains("The node had condition: [DiskPressure]. "));
 }
+
+#[test]
+fn all_who_exceed_their_own_limits_go_together_and_before_any_threshold() {
+    // Logs of 100 Mi a minute from nothing, limits of 150 Mi and 154 Mi: above them after 90 s and 92.4 s, both
+    // seen at 93 s. The disk has room; a third is critical, and stays.
+    let logs = "logs: {leak: {from: 0, perMinute: 100Mi}}";
+    let limited = |name: &str, mebi: u32, more: &str| {
+        format!("  - {{name: {name}, limits: {{ephemeral-storage: {mebi}Mi}}, {logs}{more}}}\n")
+    };
+    let pods =
+        [limited("a", 150, ""), limited("b", 154, ""), limited("critical", 100, ", priority: 2000000000")]
+            .concat();
+    let text = node("nodefs.available: 10Gi", "nodefs: {capacity: 100Gi}", &pods);
+    let seen = of_pressure(&text);
+    assert_eq!(seen, ["93 Evicted pod/a", "93 Evicted pod/b"], "no condition is reported");
+    let tables = tables(&read(&text), Passes::ThatMatter);
+    let eviction = &rows(&tables["evictions"])[0];
+    let told = ["signal", "threshold", "unit", "line", "available"].map(|column| eviction[column].as_str());
+    assert_eq!(told, ["", "limit", "bytes", "", ""]);
+    assert!(
+        tables["events"]
+            .contains("Pod ephemeral local storage usage exceeds the total limit of containers 150Mi. ")
+    );
+}

@@ -183,8 +183,9 @@ fn kubelet() -> BoxedStrategy<String> {
                 "evictionHard: {",
                 &format!(
                     "evictionHard: {{nodefs.available: {}Mi, nodefs.inodesFree: 5%, imagefs.available: 10%, \
-                     pid.available: {reserved}, ",
-                    hard + 1
+                     pid.available: {}, ",
+                    hard + 1,
+                    reserved / 4 + 1
                 ),
                 1,
             );
@@ -199,10 +200,13 @@ fn kubelet() -> BoxedStrategy<String> {
 /// A scenario's text.
 pub fn scenario() -> impl Strategy<Value = String> {
     let disks = (500..4000u32, 0..500u32, any::<bool>(), 100..2000u32).prop_map(|(size, images, is_split, ids)| {
-        let imagefs = if is_split { ", imagefs: {capacity: 1500Mi, inodes: 900}" } else { "" };
+        let used = format!("used: {images}Mi, unusedImages: {images}Mi");
+        let (nodefs, imagefs) = match is_split {
+            true => (String::new(), format!(", imagefs: {{capacity: 1500Mi, inodes: 900, {used}}}")),
+            false => (format!(", {used}"), String::new()),
+        };
         format!(
-            ", nodefs: {{capacity: {size}Mi, inodes: 2000, used: {images}Mi, unusedImages: {images}Mi}}{imagefs}, \
-             pids: {{limit: {ids}, used: 20}}"
+            ", nodefs: {{capacity: {size}Mi, inodes: 2000{nodefs}}}{imagefs}, pids: {{limit: {ids}, used: 20}}"
         )
     });
     let disks = prop_oneof![Just(String::new()), disks];

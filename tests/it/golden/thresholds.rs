@@ -111,6 +111,7 @@ fn d6_naming_one_signal_drops_the_others_and_zero_or_all_percent_switch_it_off()
     // (824 - 224) / 5 = 120 s; (1024 - 224) / 5 = 160 s.
     assert_eq!(run.instants("evictions", "time_s"), [look_after(120 * SECOND, 0)]);
     assert_eq!(run.column("evictions", "node"), ["named"]);
+    assert!(!run.column("events", "reason").contains(&"NodeHasDiskPressure"), "nobody looks at the disk");
     assert_eq!(run.instants("oom_kills", "time_s"), [160 * SECOND + ONE_TOO_MANY; 2]);
     let killed: BTreeSet<&str> = run.column("oom_kills", "node").into_iter().collect();
     assert_eq!(killed, BTreeSet::from(["all", "nothing"]));
