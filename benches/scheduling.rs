@@ -23,6 +23,7 @@ fn node(number: u32) -> Node {
         node_fs: None,
         image_fs: None,
         process_ids: None,
+        single_process_oom_kill: false,
         others: Vec::new(),
         first_pass: SimDuration::ZERO,
     }

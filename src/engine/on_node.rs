@@ -119,6 +119,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.oom_kills += 1;
         let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
         // A cgroup never holds more than its limit: the kernel kills instead.
+        let spares_the_rest = self.setting.nodes[node.index()].node.single_process_oom_kill;
+        let only_a_process = spares_the_rest && row.container(container).outlives_a_process(now);
         let killed = row.container(container);
         let container_working_set = killed.level(now).bytes().min(limit);
         let oom_score_adj = killed.oom_score_adj;
@@ -128,12 +130,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             node,
             container,
             cause,
+            only_a_process,
             limit,
             container_working_set,
             badness,
             oom_score_adj,
             template: &template,
         }));
-        self.container_ended(pod, container, Exit::OomKilled);
+        if only_a_process {
+            self.begin_memory_anew(pod, container);
+        } else {
+            self.container_ended(pod, container, Exit::OomKilled);
+        }
     }
 }

@@ -147,6 +147,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.plan_usage(pod, container);
     }
 
+    /// A process that held what the container had added to its memory is gone; the rest goes on.
+    pub(super) fn begin_memory_anew(&mut self, pod: PodId, container: ContainerIndex) {
+        let now = self.now;
+        let node = self.pods[pod].its_node();
+        let row = self.pods[pod].container(container);
+        let walk = Walk::begin(&row.life.working_set, now);
+        let after = walk.ramp;
+        let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
+        self.change_memory(node, |sum| {
+            *sum -= before;
+            *sum += after;
+        });
+        self.plan_usage(pod, container);
+    }
+
     /// Plans its curve's next turn, and the limit if it lies before that.
     fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
         let ticket = self.pods.new_ticket(pod);

@@ -298,6 +298,13 @@ impl ContainerRow {
         counted.fold(Line::default(), |sum, other| sum + Line::from(other.walk.ramp))
     }
 
+    /// Whether it goes on when its largest process is killed: it has others, and
+    /// holds less memory at the start of its curve, which begins anew (fidelity F-13).
+    pub fn outlives_a_process(&self, now: SimTime) -> bool {
+        let at_first = Walk::begin(&self.life.working_set, now).ramp.at(now);
+        self.used(Usage::Processes, now).is_some_and(|processes| processes > 1) && at_first < self.level(now)
+    }
+
     /// How much, or how many, it uses in one way; absent if nobody says.
     fn used(&self, usage: Usage, now: SimTime) -> Option<u64> {
         let found = self.others.iter().find(|other| other.usage == usage)?;

@@ -196,6 +196,8 @@ pub struct OomKill<'a> {
     pub node: NodeId,
     pub container: ContainerIndex,
     pub cause: OomCause,
+    /// Whether one process died, and its container lives on.
+    pub only_a_process: bool,
     /// The memory that ran out: the container's limit, the pods' limit, the node's capacity.
     pub limit: Bytes,
     pub container_working_set: Bytes,

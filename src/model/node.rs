@@ -30,6 +30,8 @@ pub struct Node {
     pub image_fs: Option<Filesystem>,
     /// How many process ids there are. Absent: nobody says, and nothing is observed of them.
     pub process_ids: Option<u64>,
+    /// Whether the kernel kills one process of a container instead of all of it.
+    pub single_process_oom_kill: bool,
     /// What is no pod's of all that is not memory, each once; what is not listed is nothing.
     pub others: Vec<(NodePart, UsageCurve)>,
     /// When its eviction loop looks first; it then looks each monitoring interval.

@@ -188,6 +188,7 @@ table! { OomKillRow<'a>, "oom_kills", "one container killed by the kernel",
     workload: &'a str, "the workload it belongs to", "record OomKilled";
     container: &'a str, "the container", "record OomKilled";
     cause: &'a str, "whose memory ran out: ContainerLimit, PodsLimit or NodeCapacity", "record OomKilled";
+    killed: &'a str, "what died: Container, or Process where the kubelet asks for it (singleProcessOOMKill)", "record OomKilled";
     limit_bytes: Bytes, "the memory that ran out", "record OomKilled";
     container_working_set_bytes: Bytes, "what the container used", "record OomKilled";
     oom_score_adj: i32, "what the kubelet told the kernel about the container", "record OomKilled";

@@ -191,7 +191,9 @@ fn kubelet() -> BoxedStrategy<String> {
             );
             format!(
                 "{{{text}, evictionPressureTransitionPeriod: {transition}s, \
-                 evictionMaxPodGracePeriod: {max_grace}, systemReserved: {{memory: {reserved}Mi}}}}"
+                 evictionMaxPodGracePeriod: {max_grace}, singleProcessOOMKill: {}, \
+                 systemReserved: {{memory: {reserved}Mi}}}}",
+                reserved % 2 == 0
             )
         })
         .boxed()

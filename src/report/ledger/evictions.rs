@@ -182,7 +182,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     pub(super) fn on_oom_killed(&mut self, now: SimTime, kill: &OomKill<'_>) {
         self.counts.count_oom_kill(now, kill.cause);
-        self.on_stopped(kill.pod, kill.container);
+        if !kill.only_a_process {
+            self.on_stopped(kill.pod, kill.container);
+        }
         let (pod, node) = (self.pod(kill.pod), self.node(kill.node));
         let container = self.names.container(kill.pod.workload, kill.container);
         let row = OomKillRow {
@@ -194,6 +196,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             workload: self.workload(kill.pod),
             container,
             cause: wording::cause(kill.cause),
+            killed: if kill.only_a_process { "Process" } else { "Container" },
             limit_bytes: kill.limit,
             container_working_set_bytes: kill.container_working_set,
             oom_score_adj: kill.oom_score_adj,

@@ -132,6 +132,7 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         node_fs: None,
         image_fs: None,
         process_ids: None,
+        single_process_oom_kill: false,
         others: Vec::new(),
         first_pass: SimDuration::ZERO,
     };
@@ -394,6 +395,7 @@ fn an_oom_kill_is_told_with_its_cause() {
                 node: NODE,
                 container: ContainerIndex(0),
                 cause: OomCause::ContainerLimit,
+                only_a_process: false,
                 limit: Bytes::mebi(200),
                 container_working_set: Bytes::mebi(200),
                 badness: None,
@@ -404,7 +406,10 @@ fn an_oom_kill_is_told_with_its_cause() {
     });
     let text = written.text("oom_kills");
     let row = text.lines().nth(1).expect("a kill");
-    assert_eq!(row, "lesson,0,60,node,leak,leak,app,ContainerLimit,209715200,209715200,903,,Burstable,0");
+    assert_eq!(
+        row,
+        "lesson,0,60,node,leak,leak,app,ContainerLimit,Container,209715200,209715200,903,,Burstable,0"
+    );
     assert_eq!(written.stories[0].counts.oom_kills_container_limit, 1);
 }
 

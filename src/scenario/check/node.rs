@@ -134,6 +134,9 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
             node_fs: besides_memory.node_fs,
             image_fs: besides_memory.image_fs,
             process_ids: besides_memory.process_ids,
+            single_process_oom_kill: settings
+                .get(|file| &file.single_process_oom_kill)
+                .is_some_and(|(wanted, _)| *wanted),
             others: Vec::new(),
             first_pass: SimDuration::ZERO,
         };

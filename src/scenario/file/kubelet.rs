@@ -36,6 +36,9 @@ kubernetes_keys! {
         pub enforce_node_allocatable: Option<Vec<String>>,
         /// The most pods that the node takes. Default 110.
         pub max_pods: Option<u32>,
+        /// Whether the kernel kills one process of a container instead of all of it. Default false.
+        #[serde(rename = "singleProcessOOMKill")]
+        pub single_process_oom_kill: Option<bool>,
         not simulated {
             address = "address", allowed_unsafe_sysctls = "allowedUnsafeSysctls",
             api_version = "apiVersion", authentication = "authentication", authorization = "authorization",
@@ -84,7 +87,7 @@ kubernetes_keys! {
             serialize_image_pulls = "serializeImagePulls", server_tls_bootstrap = "serverTlsBootstrap",
             shutdown_grace_period = "shutdownGracePeriod",
             shutdown_grace_period_critical_pods = "shutdownGracePeriodCriticalPods",
-            single_process_oom_kill = "singleProcessOOMKill", static_pod_path = "staticPodPath",
+            static_pod_path = "staticPodPath",
             static_pod_url = "staticPodURL",
             streaming_connection_idle_timeout = "streamingConnectionIdleTimeout",
             sync_frequency = "syncFrequency", system_cgroups = "systemCgroups",
