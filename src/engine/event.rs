@@ -16,7 +16,7 @@ pub enum Event {
     UsageTurns { pod: PodId, container: ContainerIndex, usage: Usage },
     /// A container ends: its run time is over, or it has been told to stop.
     ContainerExits { pod: PodId, container: ContainerIndex },
-    /// The last container of a pod that was told to stop is gone.
+    /// A pod that was told to stop is over: its last container is gone, and its volumes are unmounted.
     PodStops { pod: PodId },
     /// A container's working set passes its limit.
     ContainerHitsLimit { pod: PodId, container: ContainerIndex },

@@ -43,6 +43,8 @@ pub struct NodeRow {
     pub next_look: SimTime,
     /// How often its kubelet had to choose among thresholds.
     pub choices: u32,
+    /// When the loop, which waits for its victims, looks again at the earliest.
+    pub cleaned_up: SimTime,
     /// How many victims the loop waits for.
     pub awaited_victims: u32,
     /// How many pods here have a limit of local storage.
@@ -103,6 +105,7 @@ impl NodeRow {
             conditions: NodeConditions::NONE,
             next_look: SimTime::START.after(node.first_pass),
             choices: 0,
+            cleaned_up: SimTime::START,
             awaited_victims: 0,
             limited_pods: 0,
             runs_out: Planned::NOT,

@@ -17,8 +17,10 @@ use crate::eviction::{
 use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
 use std::sync::Arc;
 
-/// From its victim's end to the loop's next look.
+/// From one question to the next whether a victim is cleaned up.
 const CLEAN_UP_POLL: SimDuration = SimDuration::seconds(1);
+/// How often the loop asks before it looks all the same.
+const MOST_CLEAN_UP_POLLS: u64 = 30;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_monitor_passes(&mut self, node: NodeId, ticket: Ticket) {
@@ -158,13 +160,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Those that a limit of local storage can cost their lives: not critical, not told to go already.
     fn pods_with_limits(&self, node: NodeId) -> Vec<PodId> {
-        let pods = self.nodes[node.index()].pods.iter().copied();
         let is_at_risk = |pod: &PodId| {
             let row = &self.pods[*pod];
             let is_victim = row.stage == Stage::Stopping(EndReason::Evicted);
             row.template.limits_storage && !row.template.critical && !is_victim
         };
-        pods.filter(is_at_risk).collect()
+        self.active_pods(node).filter(is_at_risk).collect()
     }
 
     /// When a pod of the node first exceeds a limit of its own, if nothing changes.
@@ -234,9 +235,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return Candidates::Memory(self.candidates(node).collect());
         }
         let row = &self.nodes[node.index()];
+        let active: Vec<PodId> = self.active_pods(node).collect();
         let statistics: Vec<PodStatistics> =
-            row.pods.iter().map(|pod| self.pods[*pod].statistics(self.now)).collect();
-        let known = row.pods.iter().zip(&statistics).map(|(pod, statistics)| KnownPod {
+            active.iter().map(|pod| self.pods[*pod].statistics(self.now)).collect();
+        let known = active.iter().zip(&statistics).map(|(pod, statistics)| KnownPod {
             pod: *pod,
             serial: self.pods[*pod].name.serial,
             template: &self.pods[*pod].template,
@@ -253,7 +255,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn candidates(&self, node: NodeId) -> impl Iterator<Item = Candidate> {
-        self.nodes[node.index()].pods.iter().map(|pod| self.candidate(*pod))
+        self.active_pods(node).map(|pod| self.candidate(pod))
+    }
+
+    /// Those that a kubelet takes into account: not what only waits for its volumes to be unmounted.
+    fn active_pods(&self, node: NodeId) -> impl Iterator<Item = PodId> {
+        let pods = self.nodes[node.index()].pods.iter().copied();
+        pods.filter(|pod| !self.pods[*pod].is_cleaned_up_after())
     }
 
     fn candidate(&self, pod: PodId) -> Candidate {
@@ -269,12 +277,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    /// A victim is gone: the loop, which waited for the last of them, finds out at its next poll, and looks at once.
-    pub(super) fn victim_is_gone(&mut self, node: NodeId) {
+    /// A victim's last container is gone: the loop, which waited for the last of them, asks once a
+    /// second whether the pod is cleaned up, and looks as soon as it is, or when it has waited long enough.
+    pub(super) fn victim_is_gone(&mut self, node: NodeId, clean_up: SimDuration) {
+        let polls = clean_up.0.div_ceil(CLEAN_UP_POLL.0).clamp(1, MOST_CLEAN_UP_POLLS);
         let row = &mut self.nodes[node.index()];
+        row.cleaned_up = row.cleaned_up.max(self.now.after(CLEAN_UP_POLL.times(polls)));
         row.awaited_victims -= 1;
         if row.awaited_victims == 0 {
-            row.next_look = self.now.after(CLEAN_UP_POLL);
+            row.next_look = row.cleaned_up;
             self.plan_pass(node);
         }
     }

@@ -152,6 +152,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let node = self.pods[pod].its_node();
         let row = self.pods[pod].container(container);
+        row.lost_a_process = Some(now);
         let walk = Walk::begin(&row.life.working_set, now);
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
@@ -371,7 +372,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_end_if_all_are_gone(&mut self, pod: PodId) {
         if !self.pods[pod].has_live_containers() {
-            self.pods[pod].ticket = self.plan_for_pod(pod, self.now, Event::PodStops { pod });
+            let (clean_up, node) = (self.pods[pod].clean_up_time, self.pods[pod].its_node());
+            self.pods[pod].ticket = self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod });
+            if self.pods[pod].stage == Stage::Stopping(EndReason::Evicted) {
+                self.victim_is_gone(node, clean_up);
+            }
         }
     }
 
@@ -388,9 +393,6 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.leave_node(node, &row);
         self.tell(Record::PodEnded(&row.end(reason, Some(self.now), row.last_working_set)));
         self.replace(row.name, reason);
-        if reason == EndReason::Evicted {
-            self.victim_is_gone(node);
-        }
         self.queue.wake();
         self.plan_scheduler();
     }

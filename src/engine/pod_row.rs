@@ -30,6 +30,7 @@ pub struct PodRow {
     /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
     pub containers: Box<[ContainerRow]>,
     pub pull_time: SimDuration,
+    pub clean_up_time: SimDuration,
     volume_contents: Vec<Bytes>,
     /// What its memory-backed volumes hold.
     pub in_memory: Ramp,
@@ -81,6 +82,8 @@ pub struct ContainerRow {
     /// When it ends by itself, if nothing ends it before.
     pub exits_at: SimTime,
     pub backoff: Backoff,
+    /// When the kernel last killed one of its processes, and not all of it.
+    pub lost_a_process: Option<SimTime>,
     /// How many times it has been created.
     pub starts: u32,
 }
@@ -93,6 +96,10 @@ pub struct OtherUse {
     /// That of its curve's next turn.
     pub ticket: Ticket,
 }
+
+/// A container that loses another process sooner than this dies as a whole: what fills
+/// memory so fast would be killed without end.
+const RECOVERY: SimDuration = SimDuration::seconds(1);
 
 /// What a container is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +138,7 @@ impl PodRow {
             slot: 0,
             containers,
             pull_time: life.pull_time,
+            clean_up_time: life.clean_up_time,
             volume_contents: life.volume_contents,
             in_memory: Ramp::NONE,
             on_disk: Ramp::NONE,
@@ -171,6 +179,11 @@ impl PodRow {
 
     pub fn is_stopping(&self) -> bool {
         matches!(self.stage, Stage::Stopping(_))
+    }
+
+    /// Whether only its volumes are left of it.
+    pub fn is_cleaned_up_after(&self) -> bool {
+        self.is_stopping() && !self.has_live_containers()
     }
 
     /// Whether anything of it still has memory of its own.
@@ -279,6 +292,7 @@ impl ContainerRow {
             usage_ticket: 0,
             exits_at: SimTime::NEVER,
             backoff: Backoff::default(),
+            lost_a_process: None,
             starts: 0,
         }
     }
@@ -298,11 +312,13 @@ impl ContainerRow {
         counted.fold(Line::default(), |sum, other| sum + Line::from(other.walk.ramp))
     }
 
-    /// Whether it goes on when its largest process is killed: it has others, and
+    /// Whether it goes on when its largest process is killed: it has others, has not just lost one, and
     /// holds less memory at the start of its curve, which begins anew (fidelity F-13).
     pub fn outlives_a_process(&self, now: SimTime) -> bool {
         let at_first = Walk::begin(&self.life.working_set, now).ramp.at(now);
-        self.used(Usage::Processes, now).is_some_and(|processes| processes > 1) && at_first < self.level(now)
+        let has_others = self.used(Usage::Processes, now).is_some_and(|processes| processes > 1);
+        let is_long_ago = self.lost_a_process.is_none_or(|lost| now.since(lost) >= RECOVERY);
+        has_others && is_long_ago && at_first < self.level(now)
     }
 
     /// How much, or how many, it uses in one way; absent if nobody says.

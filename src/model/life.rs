@@ -11,6 +11,8 @@ use crate::ground::{Bytes, SimDuration};
 pub struct PodLife {
     /// From the binding to the start of the first container: sandbox and images.
     pub pull_time: SimDuration,
+    /// From the end of its last container to its own: volumes are unmounted, its memory-backed ones freed.
+    pub clean_up_time: SimDuration,
     /// One for each of the manifest's init containers, in its order.
     pub init_containers: Vec<ContainerLife>,
     /// One for each of the manifest's containers, in its order.

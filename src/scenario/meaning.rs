@@ -93,6 +93,7 @@ pub struct PodPlan {
     /// Takes the place of the manifest's priority.
     pub drawn_priority: Option<Distribution>,
     pub pull_time: Varying<SimDuration>,
+    pub clean_up_time: Varying<SimDuration>,
     /// One for each of the manifest's init containers, in its order.
     pub init_containers: Vec<ContainerPlan>,
     /// One for each of the manifest's containers, in its order.

@@ -242,6 +242,7 @@ impl<'a> Place<'a> {
         };
         PodLife {
             pull_time: self.plan.pull_time.draw(&mut self.life.name("pull time").stream()),
+            clean_up_time: self.plan.clean_up_time.draw(&mut self.life.name("clean-up time").stream()),
             init_containers: self.init_parts().map(life).collect(),
             containers: self.parts().map(life).collect(),
             volume_contents: volumes.map(content).collect(),

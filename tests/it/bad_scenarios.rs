@@ -53,7 +53,7 @@ error: unknown key `workingset`; did you mean `workingSet`?
   fix: write `workingSet`
 error: unknown key `imagePolicy`
   at bad.yaml:6:5 (pods[0].imagePolicy)
-  fix: the keys known here are `name`, `count`, `at`, `requests`, `limits`, `priority`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime` and `pullTime`
+  fix: the keys known here are `name`, `count`, `at`, `requests`, `limits`, `priority`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime`, `pullTime` and `cleanUpTime`
 2 mistakes
 "#);
 }

@@ -240,3 +240,22 @@ fn where_the_kubelet_takes_any_threshold_it_may_be_drawn() {
     assert_eq!(acted("Drawn", 7), acted("Drawn", 7), "the same seed, the same choices");
     assert!((1..=30).all(|seed| acted("First", seed) == acted("First", 1)), "no chance without it");
 }
+
+#[test]
+fn what_gives_nothing_back_process_by_process_dies_as_a_whole() {
+    // A volume of 2 Gi on a node of 1 Gi: whatever the container holds is too much. The kernel kills a
+    // process at the first byte, finds another byte within a second, and takes the container; so again
+    // after its waits of 0, 10, 20, 40, 80 and 160 s. At once is too soon after the first process.
+    let volume = "workloads:\n  - {name: w, replicas: 1, template: {spec: {containers: [{name: c}], \
+        volumes: [{name: v, emptyDir: {medium: Memory}}]}}, behavior: {containers: {c: {processes: 4, workingSet: \
+        {leak: {from: 0, perSecond: 1Mi}}}}, volumes: {v: 2Gi}}}\n";
+    let text = node("", "").replace("pods:\n", volume).replace("firstPass: 3s", "firstPass: 11m");
+    let text = text.replace("kubelet: {", "kubelet: {singleProcessOOMKill: true, ");
+    let kills = rows(&tables(&read(&text), Passes::ThatMatter)["oom_kills"]);
+    let second =
+        |kill: &crate::story::Cells| kill["time_s"].parse::<f64>().expect("an instant").round() as u32;
+    let told: Vec<_> = kills.iter().map(|kill| (second(kill), kill["killed"].as_str())).collect();
+    let later = [10, 30, 70, 150, 310].into_iter().flat_map(|at| [(at, "Process"), (at, "Container")]);
+    let at_first = [(0, "Process"), (0, "Container"), (0, "Container")];
+    assert_eq!(told, at_first.into_iter().chain(later).collect::<Vec<_>>());
+}

@@ -154,7 +154,8 @@ fn workload() -> BoxedStrategy<(String, String)> {
             let text = format!(
                 "kind: {kind}, {arrivals}, template: {{spec: {{restartPolicy: {policy}, priority: {priority}, \
                  terminationGracePeriodSeconds: {grace}, {spec}}}}}, \
-                 behavior: {{pullTime: {pull}s, containers: {{{behaviors}}}{held}}}"
+                 behavior: {{pullTime: {pull}s, cleanUpTime: {}s, containers: {{{behaviors}}}{held}}}",
+                grace % 3 * 17
             );
             (kind.to_owned(), text)
         })

@@ -112,6 +112,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 spec,
                 drawn_priority,
                 pull_time: self.pull_time(&spot.key("pullTime"), pod.pull_time.as_ref()),
+                clean_up_time: self.clean_up_time(&spot.key("cleanUpTime"), pod.clean_up_time.as_ref()),
                 init_containers: Vec::new(),
                 containers: vec![plan],
                 volume_contents: Vec::new(),
@@ -235,6 +236,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             },
             drawn_priority,
             pull_time: self.pull_time(&behavior_spot.key("pullTime"), behavior.pull_time.as_ref()),
+            clean_up_time: self
+                .clean_up_time(&behavior_spot.key("cleanUpTime"), behavior.clean_up_time.as_ref()),
             init_containers: init_plans,
             containers: plans,
             volume_contents: self.volume_contents(&behavior_spot.key("volumes"), behavior, &volumes),
@@ -332,6 +335,15 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 (Some(*priority), None)
             }
         }
+    }
+
+    /// Nothing is told where nothing is said: most volumes are unmounted in no time.
+    fn clean_up_time(
+        &mut self,
+        spot: &Spot<'_>,
+        written: Option<&MayVary<DurationText>>,
+    ) -> Varying<SimDuration> {
+        length_or(self.findings, spot, written, SimDuration::ZERO)
     }
 
     fn pull_time(

@@ -55,6 +55,8 @@ pub struct PodFile {
     pub stop_time: Option<MayVary<DurationText>>,
     /// From the binding to the start of the container: sandbox and image. Default 0s.
     pub pull_time: Option<MayVary<DurationText>>,
+    /// From the end of the last container to that of the Pod: volumes are unmounted. Default 0s.
+    pub clean_up_time: Option<MayVary<DurationText>>,
 }
 
 /// Requests or limits.
@@ -245,6 +247,8 @@ pub enum MediumFile {
 pub struct BehaviorFile {
     /// From the binding to the start of the first container: sandbox and images. Default 0s.
     pub pull_time: Option<MayVary<DurationText>>,
+    /// From the end of the last container to that of the Pod: volumes are unmounted. Default 0s.
+    pub clean_up_time: Option<MayVary<DurationText>>,
     /// By the names of the template's containers, init containers too.
     pub containers: BTreeMap<String, ContainerBehaviorFile>,
     /// What each volume holds, by the names of the template's volumes.

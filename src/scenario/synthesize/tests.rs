@@ -40,6 +40,7 @@ fn workload(name: &str) -> WorkloadPlan {
         spec,
         drawn_priority: None,
         pull_time: Varying::Drawn(Distribution::of(Law::Exponential { mean: 2e6 })),
+        clean_up_time: second(0),
         init_containers: Vec::new(),
         containers: vec![container_plan()],
         volume_contents: Vec::new(),

@@ -144,7 +144,7 @@ fn d7_a_soft_eviction_gives_the_shorter_of_two_graces_and_minus_one_gives_none()
 fn d8_the_next_eviction_comes_when_the_last_victim_is_gone() {
     let run = Run::by_kubernetes("d8-one-after-another");
     let first = 25 * SECOND; // Seen at 5 s, and 20 s of grace.
-    let second = first + 30 * SECOND + SECOND; // Its stop, and the loop's poll.
+    let second = first + 30 * SECOND + 5 * SECOND; // Its stop, and the first of the loop's polls after 4.5 s.
     assert_eq!(run.victims(), [("first", first), ("second", second)]);
     // No look in between acted, though 24Mi were available all the time.
     assert_eq!(run.seen("EvictionThresholdMet", "node/node"), [first, second]);
