@@ -240,6 +240,17 @@ impl PodRow {
         }
     }
 
+    /// Whether a volume holds more than its `sizeLimit`, once the pod has written it. Zero is no limit.
+    fn overfills_a_volume(&self) -> bool {
+        let has_started = !matches!(self.stage, Stage::Queued | Stage::Pulling);
+        let mut volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
+        has_started
+            && volumes.any(|(volume, held)| {
+                let limit = volume.written_size_limit.as_ref().map(|limit| limit.amount());
+                limit.is_some_and(|limit| limit.is_positive() && Amount::from(*held) > limit)
+            })
+    }
+
     /// When it first exceeds a limit of its own, if nothing changes: never later than it does.
     pub fn first_over_limit(&self, layout: FilesystemLayout, now: SimTime) -> SimTime {
         let crossing = |line: Line, limit: Amount| {
@@ -247,6 +258,9 @@ impl PodRow {
             let line = line.first_above(Bytes(limit.bytes().0.saturating_sub(1)), now);
             line.unwrap_or(SimTime::NEVER)
         };
+        if self.overfills_a_volume() {
+            return now;
+        }
         let specs = self.template.spec.all_containers();
         let mut all = Line::from(self.on_disk);
         let mut first = SimTime::NEVER;

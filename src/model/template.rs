@@ -14,7 +14,7 @@ pub struct PodTemplate {
     pub spec: PodSpec,
     pub qos: QosClass,
     pub priority: i32,
-    /// Whether anything limits what it may write to its node's disk.
+    /// Whether anything limits what it may write to its node's disk or into its volumes.
     pub limits_storage: bool,
     /// Never evicted by the kubelet: static, mirror or system-critical.
     pub critical: bool,
@@ -43,7 +43,8 @@ impl PodTemplate {
         let requests = spec.effective_requests(PodLevelResources::Ignored);
         let scored = spec.scored_requests();
         let limits = spec.effective_limits(PodLevelResources::Ignored);
-        let limits_storage = spec.all_containers().any(|one| one.limits.ephemeral_storage.is_some());
+        let limits_storage = spec.all_containers().any(|one| one.limits.ephemeral_storage.is_some())
+            || spec.volumes.iter().any(|volume| volume.written_size_limit.is_some());
         PodTemplate {
             qos: QosClass::of(&spec),
             priority: spec.priority(),

@@ -154,3 +154,17 @@ fn all_who_exceed_their_own_limits_go_together_and_before_any_threshold() {
             .contains("Pod ephemeral local storage usage exceeds the total limit of containers 150Mi. ")
     );
 }
+
+#[test]
+fn a_volume_above_its_size_limit_costs_its_pod_its_life() {
+    // Some 20 Mi in a volume of 10 Mi, there from the start: seen at 3 s. (A fixed content above the limit is refused.)
+    let volume = "workloads:\n  - {name: w, replicas: 1, template: {spec: {containers: [{name: c}], volumes: \
+        [{name: v, emptyDir: {sizeLimit: 10Mi}}]}}, behavior: {volumes: {v: {uniform: {min: 20Mi, max: 21Mi}}}}}\n";
+    let text = node("nodefs.available: 10Gi", "nodefs: {capacity: 100Gi}", "").replace("pods:\n", volume);
+    assert_eq!(of_pressure(&text), ["3 Evicted pod/w-0"]);
+    let events = &tables(&read(&text), Passes::ThatMatter)["events"];
+    assert!(
+        events.contains("Usage of EmptyDir volume \"\"v\"\" exceeds the limit \"\"10Mi\"\". "),
+        "{events}"
+    );
+}
