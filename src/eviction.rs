@@ -8,6 +8,7 @@
 //! Next: [`order`], the two orders that the simulator was written to compare.
 
 pub mod admission;
+pub mod clean_up;
 pub mod condition;
 pub mod container_fs;
 pub mod local_storage;
@@ -22,6 +23,7 @@ pub mod statistics;
 pub mod threshold;
 
 pub use admission::{Rejection, admit};
+pub use clean_up::wait_for_clean_up;
 pub use condition::{NodeCondition, NodeConditions};
 pub use container_fs::{WithContainerFs, with_container_fs};
 pub use local_storage::{OverLimit, over_limit};

@@ -5,7 +5,9 @@
 //! periods; it kills processes. Evictions are [`crate::eviction`].
 //! Next: [`score`], the one way in which requests and QoS classes reach the kernel.
 
+pub mod process;
 pub mod score;
 pub mod victim;
 
+pub use process::{Processes, outlives_a_process};
 pub use score::oom_score_adj;

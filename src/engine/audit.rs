@@ -65,7 +65,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             .pods
             .iter()
             .map(|pod| &self.pods[*pod])
-            .filter(|pod| pod.stage == Stage::Stopping(EndReason::Evicted) && !pod.is_cleaned_up_after());
+            .filter(|pod| pod.stage == Stage::Stopping(EndReason::Evicted) && !pod.is_being_cleaned_up());
         assert_eq!(awaited.count(), row.awaited_victims as usize, "victims are awaited until they are gone");
         let is_full = row.first_full(self.now) == self.now || row.first_full_of_pods(self.now) == self.now;
         let kernel_looks = row.runs_out.at == self.now || row.pods_hit_limit.at == self.now;

@@ -10,7 +10,7 @@
 use super::calendar::Ticket;
 use super::record::{NodeEnd, NodeSample};
 use super::setting::NodeSetting;
-use super::stores::Stores;
+use super::stores::{Stores, first_below};
 use super::walk::Walk;
 use crate::eviction::{
     EvictionSettings, Monitor, NodeCondition, NodeConditions, Observation, Observations, Signal,
@@ -305,15 +305,4 @@ impl Tally {
 fn highest_threshold(settings: &EvictionSettings, signal: Signal, capacity: Bytes) -> Option<Bytes> {
     let own = settings.thresholds.iter().filter(|threshold| threshold.signal == signal);
     own.map(|threshold| threshold.value.in_bytes(capacity)).max()
-}
-
-/// When `capacity` less `line` is first below `threshold`. What is available is never below nothing.
-fn first_below(line: Line, capacity: Bytes, threshold: Bytes, now: SimTime) -> SimTime {
-    if threshold == Bytes::ZERO {
-        return SimTime::NEVER;
-    }
-    if threshold > capacity {
-        return now;
-    }
-    line.first_above(capacity - threshold, now).unwrap_or(SimTime::NEVER)
 }

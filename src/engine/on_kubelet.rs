@@ -12,15 +12,10 @@ use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{
     Candidate, Candidates, EvictionSettings, KnownPod, NodeConditions, NodeReclaim, Observation,
-    PodStatistics, Threshold, first, over_limit,
+    PodStatistics, Threshold, first, over_limit, wait_for_clean_up,
 };
 use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
 use std::sync::Arc;
-
-/// From one question to the next whether a victim is cleaned up.
-const CLEAN_UP_POLL: SimDuration = SimDuration::seconds(1);
-/// How often the loop asks before it looks all the same.
-const MOST_CLEAN_UP_POLLS: u64 = 30;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_monitor_passes(&mut self, node: NodeId, ticket: Ticket) {
@@ -94,7 +89,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let freed = row.stores.reclaim(reclaim);
         let is_enough = !kubelet.is_any_unresolved(&row.observe(self.now));
         if freed > Bytes::ZERO {
-            self.memory_changed(node);
+            self.node_changed(node);
             self.tell(Record::ImagesDeleted { node, freed });
         }
         is_enough
@@ -261,7 +256,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Those that a kubelet takes into account: not what only waits for its volumes to be unmounted.
     fn active_pods(&self, node: NodeId) -> impl Iterator<Item = PodId> {
         let pods = self.nodes[node.index()].pods.iter().copied();
-        pods.filter(|pod| !self.pods[*pod].is_cleaned_up_after())
+        pods.filter(|pod| !self.pods[*pod].is_being_cleaned_up())
     }
 
     fn candidate(&self, pod: PodId) -> Candidate {
@@ -277,12 +272,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    /// A victim's last container is gone: the loop, which waited for the last of them, asks once a
-    /// second whether the pod is cleaned up, and looks as soon as it is, or when it has waited long enough.
+    /// A victim's last container is gone. After the last victim's the loop waits for their clean-up, and looks again.
     pub(super) fn victim_is_gone(&mut self, node: NodeId, clean_up: SimDuration) {
-        let polls = clean_up.0.div_ceil(CLEAN_UP_POLL.0).clamp(1, MOST_CLEAN_UP_POLLS);
         let row = &mut self.nodes[node.index()];
-        row.cleaned_up = row.cleaned_up.max(self.now.after(CLEAN_UP_POLL.times(polls)));
+        row.cleaned_up = row.cleaned_up.max(self.now.after(wait_for_clean_up(clean_up)));
         row.awaited_victims -= 1;
         if row.awaited_victims == 0 {
             row.next_look = row.cleaned_up;

@@ -20,7 +20,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for part in self.nodes[node.index()].parts() {
             self.plan_node_turn(node, part);
         }
-        self.plan_for_memory(node);
+        self.plan_what_follows(node);
     }
 
     fn plan_node_turn(&mut self, node: NodeId, part: NodePart) {
@@ -34,7 +34,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let owner = CurveOwner::Node { node, part };
         let source = &mut self.source;
         row.part_mut(part).turn(self.now, |draw| source.more_usage(owner, draw));
-        self.memory_changed(node);
+        self.node_changed(node);
         self.plan_node_turn(node, part);
     }
 }
@@ -79,7 +79,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.oom_kill(pod, container, cause, limit, Some(badness));
             }
         }
-        self.memory_changed(node);
+        self.node_changed(node);
     }
 
     fn held_against(&self, node: NodeId, cause: OomCause) -> Bytes {

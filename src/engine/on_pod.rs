@@ -13,16 +13,15 @@ use super::source::{CurveOwner, Source};
 use super::walk::Walk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::restart::{Exit, Role, runs_again};
+use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{ContainerIndex, RestartPolicy, Usage, VolumeKind};
-
-/// What Kubernetes gives a pod that says nothing of it.
-const DEFAULT_GRACE_PERIOD: SimDuration = SimDuration::seconds(30);
 
 /// From nothing to running.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_pod_is_pulled(&mut self, pod: PodId, ticket: Ticket) {
         let now = self.now;
         let Some(row) = self.pods.expected(pod, ticket) else { return };
+        row.volumes_are_written = true;
         let held = row.held_in(|kind| matches!(kind, VolumeKind::MemoryEmptyDir { .. }));
         let on_disk = row.held_in(|kind| matches!(kind, VolumeKind::EmptyDir { .. }));
         if on_disk > Bytes::ZERO {
@@ -35,7 +34,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             row.in_memory = Ramp::flat(now, held);
             let (node, held) = (row.its_node(), row.in_memory);
             self.nodes[node.index()].change_volumes(now, |sum| *sum += held);
-            self.memory_changed(node);
+            self.node_changed(node);
         }
         self.initialize_from(pod, ContainerIndex(0));
     }
@@ -85,12 +84,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
         row.state = ContainerState::Running;
         let role = row.role;
-        let run_time = match role {
-            // An init container that says nothing of its run time does its work at once.
-            Role::Init => row.life.run_time.or(Some(SimDuration::ZERO)),
-            Role::Sidecar | Role::Regular => row.life.run_time,
-        };
-        row.exits_at = run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
+        row.exits_at = row.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
         self.plan_exit(pod, container);
         match role {
             Role::Init => {}
@@ -140,10 +134,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         };
         walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
-        self.change_memory(node, |sum| {
-            *sum -= before;
-            *sum += after;
-        });
+        self.change_memory(node, |sum| sum.replace(before, after));
         self.plan_usage(pod, container);
     }
 
@@ -156,10 +147,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let walk = Walk::begin(&row.life.working_set, now);
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
-        self.change_memory(node, |sum| {
-            *sum -= before;
-            *sum += after;
-        });
+        self.change_memory(node, |sum| sum.replace(before, after));
         self.plan_usage(pod, container);
     }
 
@@ -229,10 +217,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
         let node = node.expect("what uses something is on a node");
-        self.change_store(node, usage, |sum| {
-            *sum -= before;
-            *sum += after;
-        });
+        self.change_store(node, usage, |sum| sum.replace(before, after));
         self.plan_other_turn(pod, container, index);
     }
 }
@@ -341,7 +326,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// The Pod has nothing left to do: its sidecars are stopped, with the grace that it asked for.
     fn stop_of_itself(&mut self, pod: PodId, reason: EndReason) {
         let own = self.pods[pod].template.spec.termination_grace_period;
-        self.stop(pod, own.unwrap_or(DEFAULT_GRACE_PERIOD), reason);
+        self.stop(pod, own.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD), reason);
     }
 }
 
@@ -410,7 +395,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         if row.in_memory != Ramp::NONE {
             self.nodes[node.index()].change_volumes(self.now, |sum| *sum -= row.in_memory);
-            self.memory_changed(node);
+            self.node_changed(node);
         }
     }
 

@@ -47,7 +47,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let ending = match reason {
             EndReason::Completed => Ending::Succeeded,
             EndReason::Rejected => Ending::Rejected,
-            _ => Ending::Failed,
+            EndReason::Failed | EndReason::Evicted => Ending::Failed,
+            EndReason::StillRunning | EndReason::StillPending => unreachable!("it is gone"),
         };
         let workload = gone.workload;
         let controller = self.setting.workloads[workload.index()].controller;

@@ -8,12 +8,16 @@ use super::calendar::Ticket;
 use super::record::{EndReason, PodEnd, PodName};
 use super::source::PodDraft;
 use super::walk::Walk;
-use crate::eviction::{ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics};
+use crate::eviction::{
+    ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics, over_limit,
+};
 use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
-use crate::model::{ContainerIndex, ContainerLife, PodLevelResources, PodTemplate, Usage, VolumeKind};
-use crate::oom::oom_score_adj;
+use crate::model::{
+    ContainerIndex, ContainerLife, PodLevelResources, PodTemplate, Usage, Volume, VolumeKind,
+};
+use crate::oom::{Processes, oom_score_adj, outlives_a_process};
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
@@ -32,6 +36,8 @@ pub struct PodRow {
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
     volume_contents: Vec<Bytes>,
+    /// Whether its volumes hold that: they do from when it is pulled.
+    pub volumes_are_written: bool,
     /// What its memory-backed volumes hold.
     pub in_memory: Ramp,
     /// What its volumes on the node's disk hold.
@@ -97,10 +103,6 @@ pub struct OtherUse {
     pub ticket: Ticket,
 }
 
-/// A container that loses another process sooner than this dies as a whole: what fills
-/// memory so fast would be killed without end.
-const RECOVERY: SimDuration = SimDuration::seconds(1);
-
 /// What a container is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerState {
@@ -124,10 +126,7 @@ impl PodRow {
                 true => Role::Init,
                 false => Role::Regular,
             };
-            // A limit of nothing is no limit, to the runtime.
-            let memory_limit =
-                spec.limits.memory.map(|limit| limit.bytes()).filter(|limit| *limit > Bytes::ZERO);
-            ContainerRow::new(role, life, memory_limit)
+            ContainerRow::new(role, life, spec.enforced_memory_limit())
         });
         let containers = containers.collect();
         PodRow {
@@ -140,6 +139,7 @@ impl PodRow {
             pull_time: life.pull_time,
             clean_up_time: life.clean_up_time,
             volume_contents: life.volume_contents,
+            volumes_are_written: false,
             in_memory: Ramp::NONE,
             on_disk: Ramp::NONE,
             ticket: 0,
@@ -182,7 +182,7 @@ impl PodRow {
     }
 
     /// Whether only its volumes are left of it.
-    pub fn is_cleaned_up_after(&self) -> bool {
+    pub fn is_being_cleaned_up(&self) -> bool {
         self.is_stopping() && !self.has_live_containers()
     }
 
@@ -206,28 +206,29 @@ impl PodRow {
         self.level(now).bytes()
     }
 
-    /// What its volumes of the kinds asked for hold, once it has written them.
+    /// Its volumes with what they hold; none before it has written them.
+    fn volumes(&self) -> impl Iterator<Item = (&Volume, Bytes)> {
+        let all = self.template.spec.volumes.iter().zip(self.volume_contents.iter().copied());
+        all.filter(|_| self.volumes_are_written)
+    }
+
+    /// What its volumes of the kinds asked for hold.
     pub fn held_in(&self, kinds: fn(&VolumeKind) -> bool) -> Bytes {
-        let volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
-        let held = volumes.filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| *held);
+        let held = self.volumes().filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| held);
         held.fold(Bytes::ZERO, |sum, held| sum + held)
     }
 
     /// All that its kubelet measures of it.
     pub fn statistics(&self, now: SimTime) -> PodStatistics {
-        let has_started = matches!(self.stage, Stage::Initializing(_) | Stage::Started | Stage::Stopping(_));
         let names = self.template.spec.all_containers();
         let live = names.zip(&self.containers).filter(|(_, container)| container.walk.is_some());
         let containers: Vec<_> =
             live.map(|(spec, container)| container.statistics(spec.name.clone(), now)).collect();
-        let volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
-        let volumes: Vec<_> = volumes
-            .filter(|_| has_started)
-            .map(|(volume, held)| VolumeStatistics {
-                name: volume.name.clone(),
-                held: FsUse { used: Some(*held), inodes_used: None },
-            })
-            .collect();
+        let volumes = self.volumes().map(|(volume, held)| VolumeStatistics {
+            name: volume.name.clone(),
+            held: FsUse { used: Some(held), inodes_used: None },
+        });
+        let volumes = volumes.collect();
         let written = containers.iter().flat_map(|one| [one.rootfs.used, one.logs.used]);
         let ephemeral = written.flatten().fold(self.on_disk.at(now).bytes(), |sum, written| sum + written);
         let processes = self.containers.iter().map(|one| one.used(Usage::Processes, now).unwrap_or(0)).sum();
@@ -240,25 +241,15 @@ impl PodRow {
         }
     }
 
-    /// Whether a volume holds more than its `sizeLimit`, once the pod has written it. Zero is no limit.
-    fn overfills_a_volume(&self) -> bool {
-        let has_started = !matches!(self.stage, Stage::Queued | Stage::Pulling);
-        let mut volumes = self.template.spec.volumes.iter().zip(&self.volume_contents);
-        has_started
-            && volumes.any(|(volume, held)| {
-                let limit = volume.written_size_limit.as_ref().map(|limit| limit.amount());
-                limit.is_some_and(|limit| limit.is_positive() && Amount::from(*held) > limit)
-            })
-    }
-
-    /// When it first exceeds a limit of its own, if nothing changes: never later than it does.
+    /// When it first exceeds a limit of its own, if nothing changes: never later than it does. What volumes
+    /// hold does not change, so only what containers write can cross a limit later.
     pub fn first_over_limit(&self, layout: FilesystemLayout, now: SimTime) -> SimTime {
         let crossing = |line: Line, limit: Amount| {
             // A limit may have a fraction of a byte: a look too early does no harm.
             let line = line.first_above(Bytes(limit.bytes().0.saturating_sub(1)), now);
             line.unwrap_or(SimTime::NEVER)
         };
-        if self.overfills_a_volume() {
+        if over_limit(&self.template.spec, &self.statistics(now), layout).is_some() {
             return now;
         }
         let specs = self.template.spec.all_containers();
@@ -326,13 +317,14 @@ impl ContainerRow {
         counted.fold(Line::default(), |sum, other| sum + Line::from(other.walk.ramp))
     }
 
-    /// Whether it goes on when its largest process is killed: it has others, has not just lost one, and
-    /// holds less memory at the start of its curve, which begins anew (fidelity F-13).
+    /// Whether it goes on when its largest process is killed.
     pub fn outlives_a_process(&self, now: SimTime) -> bool {
-        let at_first = Walk::begin(&self.life.working_set, now).ramp.at(now);
-        let has_others = self.used(Usage::Processes, now).is_some_and(|processes| processes > 1);
-        let is_long_ago = self.lost_a_process.is_none_or(|lost| now.since(lost) >= RECOVERY);
-        has_others && is_long_ago && at_first < self.level(now)
+        outlives_a_process(Processes {
+            running: self.used(Usage::Processes, now).unwrap_or(1),
+            memory: self.level(now),
+            memory_without_it: Walk::begin(&self.life.working_set, now).ramp.at(now),
+            since_the_last_loss: self.lost_a_process.map(|lost| now.since(lost)),
+        })
     }
 
     /// How much, or how many, it uses in one way; absent if nobody says.

@@ -48,7 +48,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) queue: Queue,
     pub(super) scheduler_is_due: bool,
     pub(super) workloads: Vec<WorkloadRow>,
-    /// The node whose memory this event changed.
+    /// The node of which this event changed what is used there.
     changed: Option<NodeId>,
     next_sample: SimTime,
 }
@@ -83,7 +83,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             self.turn_to(&entry);
             self.happen(entry.event, entry.ticket);
             if let Some(node) = self.changed.take() {
-                self.plan_for_memory(node);
+                self.plan_what_follows(node);
             }
             audit(&self);
         }
@@ -141,22 +141,22 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.
     pub(super) fn change_memory(&mut self, node: NodeId, change: impl FnOnce(&mut Line)) {
         self.nodes[node.index()].change_pods(self.now, change);
-        self.memory_changed(node);
+        self.node_changed(node);
     }
 
     /// Changes the sum of what a node's containers use of something that is not memory.
     pub(super) fn change_store(&mut self, node: NodeId, usage: Usage, change: impl FnOnce(&mut Line)) {
         self.nodes[node.index()].stores.change(usage, change);
-        self.memory_changed(node);
+        self.node_changed(node);
     }
 
-    pub(super) fn memory_changed(&mut self, node: NodeId) {
+    pub(super) fn node_changed(&mut self, node: NodeId) {
         debug_assert!(self.changed.is_none_or(|changed| changed == node), "an event is about one node");
         self.changed = Some(node);
     }
 
-    /// Plans what a node's memory leads to as it now goes: the kernel's kills, the kubelet's look.
-    pub(super) fn plan_for_memory(&mut self, node: NodeId) {
+    /// Plans what a node's use leads to as it now goes: the kernel's kills, the kubelet's look.
+    pub(super) fn plan_what_follows(&mut self, node: NodeId) {
         let row = &self.nodes[node.index()];
         let (full, full_of_pods) = (row.first_full(self.now), row.first_full_of_pods(self.now));
         self.plan_at_most_once(node, full, Event::NodeRunsOut { node }, |row| &mut row.runs_out);

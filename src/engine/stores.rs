@@ -77,26 +77,34 @@ impl Stores {
         self.all.iter().map(|store| store.part).collect()
     }
 
+    fn store(&self, part: NodePart) -> Option<&Store> {
+        self.all.iter().find(|store| store.part == part)
+    }
+
+    fn store_mut(&mut self, part: NodePart) -> Option<&mut Store> {
+        self.all.iter_mut().find(|store| store.part == part)
+    }
+
     pub fn walk(&self, part: NodePart) -> Option<&Walk> {
-        self.all.iter().find(|store| store.part == part).map(|store| &store.others)
+        self.store(part).map(|store| &store.others)
     }
 
     pub fn walk_mut(&mut self, part: NodePart) -> Option<&mut Walk> {
-        self.all.iter_mut().find(|store| store.part == part).map(|store| &mut store.others)
+        self.store_mut(part).map(|store| &mut store.others)
     }
 
     /// Changes the sum of what containers use in one way; nothing, where nobody knows its size.
     pub fn change(&mut self, usage: Usage, change: impl FnOnce(&mut Line)) {
         let part = self.part_of(usage);
-        if let Some(store) = self.all.iter_mut().find(|store| Some(store.part) == part) {
+        if let Some(store) = part.and_then(|part| self.store_mut(part)) {
             change(&mut store.pods);
         }
     }
 
     /// The sum of what containers use in one way, if somebody knows its size.
     pub fn pods(&self, usage: Usage) -> Option<(NodePart, Line)> {
-        let part = self.part_of(usage);
-        self.all.iter().find(|store| Some(store.part) == part).map(|store| (store.part, store.pods))
+        let store = self.store(self.part_of(usage)?)?;
+        Some((store.part, store.pods))
     }
 
     /// Where it is taken from.
@@ -115,10 +123,9 @@ impl Stores {
     /// What the signals say, beside those of memory. A signal of the only file system
     /// speaks of that one, whatever its name.
     pub fn observe(&self, seen: Observations, now: SimTime) -> Observations {
-        let all = Signal::ALL.into_iter().filter_map(|signal| {
-            let part = store_of(signal, self.layout)?;
-            Some((signal, self.all.iter().find(|store| store.part == part)?))
-        });
+        let all = Signal::ALL
+            .into_iter()
+            .filter_map(|signal| Some((signal, self.store(store_of(signal, self.layout)?)?)));
         all.fold(seen, |seen, (signal, store)| {
             let used = store.total().at(now).bytes().min(store.capacity);
             seen.with(signal, Observation::fresh(store.capacity - used, Count::from(store.capacity)))
@@ -127,16 +134,7 @@ impl Stores {
 
     /// When the first threshold is met, if nothing changes.
     pub fn first_met(&self, now: SimTime) -> SimTime {
-        let first = |store: &Store| {
-            if store.highest_threshold == Bytes::ZERO {
-                return SimTime::NEVER;
-            }
-            if store.highest_threshold > store.capacity {
-                return now;
-            }
-            let line = store.capacity - store.highest_threshold;
-            store.total().first_above(line, now).unwrap_or(SimTime::NEVER)
-        };
+        let first = |store: &Store| first_below(store.total(), store.capacity, store.highest_threshold, now);
         self.all.iter().map(first).min().unwrap_or(SimTime::NEVER)
     }
 
@@ -147,9 +145,7 @@ impl Stores {
         }
         // Images lie on the file system of images, which may be the only one.
         let part = store_of(Signal::ImagefsAvailable, self.layout);
-        let Some(store) = self.all.iter_mut().find(|store| Some(store.part) == part) else {
-            return Bytes::ZERO;
-        };
+        let Some(store) = part.and_then(|part| self.store_mut(part)) else { return Bytes::ZERO };
         let freed = std::mem::take(&mut store.unused_images);
         store.deleted += freed;
         freed
@@ -182,4 +178,15 @@ fn store_of(signal: Signal, layout: FilesystemLayout) -> Option<NodePart> {
         }
         Signal::PidAvailable => Some(NodePart::Processes),
     }
+}
+
+/// When `capacity` less `line` is first below `threshold`. What is available is never below nothing.
+pub fn first_below(line: Line, capacity: Bytes, threshold: Bytes, now: SimTime) -> SimTime {
+    if threshold == Bytes::ZERO {
+        return SimTime::NEVER;
+    }
+    if threshold > capacity {
+        return now;
+    }
+    line.first_above(capacity - threshold, now).unwrap_or(SimTime::NEVER)
 }

@@ -124,6 +124,12 @@ impl Sub for Line {
 }
 
 impl Line {
+    /// Puts one ramp in the place of another.
+    pub fn replace(&mut self, before: Ramp, after: Ramp) {
+        *self -= before;
+        *self += after;
+    }
+
     /// The level at `now`.
     pub fn at(self, now: SimTime) -> Level {
         Level(self.origin + self.slope * i128::from(now.0))

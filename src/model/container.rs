@@ -1,7 +1,7 @@
 //! A container as its manifest describes it.
 
 use super::resources::{Resource, ResourceAmounts, WrittenAmounts};
-use crate::ground::{Amount, Format, Quantity};
+use crate::ground::{Amount, Bytes, Format, Quantity};
 use std::sync::Arc;
 
 /// What a manifest says of one container, regular or init.
@@ -25,6 +25,12 @@ pub struct WrittenResources {
 }
 
 impl ContainerSpec {
+    /// The limit that the kernel holds it to. One of zero is none: the container runtime
+    /// takes it for "not set".
+    pub fn enforced_memory_limit(&self) -> Option<Bytes> {
+        self.limits.memory.map(Amount::bytes).filter(|limit| *limit > Bytes::ZERO)
+    }
+
     /// Its request as the kubelet prints it; zero if it has none.
     pub fn printed_request(&self, resource: Resource) -> Quantity {
         let written = self.written.as_ref().and_then(|written| written.requests.of(resource));

@@ -15,6 +15,9 @@ use crate::ground::{Amount, Bytes, SimDuration};
 /// From this priority on a pod is critical: no kubelet evicts it.
 pub const SYSTEM_CRITICAL_PRIORITY: i32 = 2_000_000_000;
 
+/// What the API server gives a pod that does not say how long it may take to stop.
+pub const DEFAULT_TERMINATION_GRACE_PERIOD: SimDuration = SimDuration::seconds(30);
+
 /// The priority class of pods that a node cannot do without.
 pub const SYSTEM_NODE_CRITICAL: &str = "system-node-critical";
 

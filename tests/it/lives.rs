@@ -156,3 +156,16 @@ fn who_is_stopped_while_initializing_never_counts_as_running() {
     assert_eq!(rows(&tables["evictions"]).len(), 1);
     assert_eq!(rows(&tables["pods"])[0]["end"], "StillPending");
 }
+
+#[test]
+fn who_is_evicted_before_it_is_pulled_has_lost_nothing() {
+    // 1000 Mi of daemons are above 924 Mi: told to stop at 3 s, long before its volume would be written.
+    let text = alone(
+        "Kubernetes",
+        "{name: w, replicas: 1, template: {spec: {containers: [{name: a}], volumes: [{name: v, emptyDir: {}}]}}, \
+         behavior: {pullTime: 1m, volumes: {v: 7Mi}}}",
+    );
+    let text = text.replace("firstPass: 3s", "firstPass: 3s, systemDaemons: 1000Mi");
+    let tables = tables(&read(&text), Passes::ThatMatter);
+    assert_eq!(rows(&tables["evictions"])[0]["lost_emptydir_bytes"], "0");
+}

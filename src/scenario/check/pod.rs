@@ -13,6 +13,7 @@ use super::pod_names;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use crate::ground::{Bytes, SimDuration, SimTime};
+use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{
     ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
     Volume, VolumeKind, Workload,
@@ -553,7 +554,8 @@ fn restart_policy(written: Option<RestartPolicyFile>) -> RestartPolicy {
     }
 }
 
-/// Kubernetes' default is 30 seconds; the API writes it into every pod.
+/// The API writes its default into every pod.
 fn grace_period(seconds: Option<u32>) -> Option<SimDuration> {
-    Some(SimDuration::seconds(u64::from(seconds.unwrap_or(30))))
+    let written = seconds.map(|seconds| SimDuration::seconds(u64::from(seconds)));
+    Some(written.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD))
 }
