@@ -9,6 +9,7 @@ use super::figures::{Length, Measured, Memory, aligned, counted, wrapped};
 use super::ledger::restart_scope;
 use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
 use super::wording;
+use crate::eviction::Starved;
 use std::io::{self, Write};
 
 /// How many places of the first ranking are told.
@@ -116,22 +117,22 @@ fn happenings(story: &RunStory) -> Vec<String> {
         ends.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let made = format!("{} made", counted(counts.pods_created, "pod"));
     let mut lines = vec![if ends.is_empty() { made } else { format!("{made}: {}", ends.join(", ")) }];
-    match counts.first_pressure {
-        Some(first) => lines.push(format!(
-            "MemoryPressure first at {}, {} in all; {} ({} innocent), {}, {}",
-            Length::until(first),
-            Length(counts.node_pressure),
-            counted(counts.all_evictions(), "eviction"),
-            counts.evictions_innocent,
-            counted(counts.oom_kills(), "OOM kill"),
-            counted(counts.restarts, "restart"),
-        )),
-        None => lines.push(format!(
-            "no node ever reported MemoryPressure; {}, {}",
-            counted(counts.oom_kills(), "OOM kill"),
-            counted(counts.restarts, "restart"),
-        )),
-    }
+    let pressure = match counts.first_pressure {
+        Some(first) => {
+            format!(
+                "MemoryPressure first at {}, {} in all",
+                Length::until(first),
+                Length(counts.node_pressure)
+            )
+        }
+        None => "no node ever reported MemoryPressure".to_owned(),
+    };
+    let evictions = match counts.all_evictions() {
+        0 => String::new(),
+        some => format!("{} ({} innocent), ", counted(some, "eviction"), counts.evictions_innocent),
+    };
+    let kills = counted(counts.oom_kills(), "OOM kill");
+    lines.push(format!("{pressure}; {evictions}{kills}, {}", counted(counts.restarts, "restart")));
     if counts.lost_emptydir.0 > 0 {
         lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));
     }
@@ -141,13 +142,21 @@ fn happenings(story: &RunStory) -> Vec<String> {
 /// The first evictions, and who stood behind the first victim.
 fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
     writeln!(out, "  Evicted, in this order (for the first, all who were compared):")?;
-    let mut cells = vec![header(width)];
+    // Memory is what runs short unless something else is said; then what it was is said each time.
+    let says_what = story.evictions.iter().any(|eviction| eviction.starved != Starved::Memory);
+    let mut cells = vec![header(width, says_what)];
     let mut reasons = vec![None];
     for (number, eviction) in story.evictions.iter().enumerate() {
         let last = if number == 0 { PLACES } else { eviction.victim + 1 };
         let from = if number == 0 { 0 } else { eviction.victim };
         for place in from..last.min(eviction.ranking.len()) {
-            cells.push(place_cells(eviction, place, width));
+            let mut row = place_cells(eviction, place, width);
+            if says_what {
+                let is_victim = place == eviction.victim;
+                let what = if is_victim { eviction.starved.name() } else { "" };
+                row.insert(BEFORE_USE, what.to_owned());
+            }
+            cells.push(row);
             reasons.push(reason(eviction, place));
         }
     }
@@ -164,12 +173,16 @@ fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::
     Ok(())
 }
 
-fn header(width: Width) -> Vec<String> {
-    let narrow =
-        ["TIME", "NODE", "RANK", "POD", "CLASS", "OVER", "PRIORITY", "WORKING SET", "REQUEST", "EXCESS"];
-    let wide = ["SIGNAL", "AVAILABLE", "THRESHOLD", "ROLE"];
-    let more = if width == Width::Wide { &wide[..] } else { &[] };
-    narrow.iter().chain(more).map(|&word| word.to_owned()).collect()
+/// The columns that are always there before the one of what is used.
+const BEFORE_USE: usize = 7;
+
+fn header(width: Width, says_what: bool) -> Vec<String> {
+    let first = ["TIME", "NODE", "RANK", "POD", "CLASS", "OVER", "PRIORITY"];
+    assert_eq!(first.len(), BEFORE_USE, "what is short stands between these and its use");
+    let used = if says_what { &["SHORT OF", "USE"][..] } else { &["WORKING SET"] };
+    let wide = if width == Width::Wide { &["SIGNAL", "AVAILABLE", "THRESHOLD", "ROLE"][..] } else { &[] };
+    let all = first.iter().chain(used).chain(&["REQUEST", "EXCESS"]).chain(wide);
+    all.map(|&word| word.to_owned()).collect()
 }
 
 /// A place of a ranking; time and node stand beside the victim alone.
@@ -298,7 +311,7 @@ fn write_legend(out: &mut impl Write, width: Width) -> io::Result<()> {
         Width::Narrow => "",
         Width::Wide => " Culprit: any other. AVAILABLE was below THRESHOLD when the kubelet looked.",
     };
-    let words = "OVER: above its memory request. Innocent: not OVER, or another more so.";
+    let words = "OVER: above its request. Innocent: not OVER, or another more so.";
     let sentence = format!("{words}{wide} See docs/results-format.md");
     writeln!(out)?;
     wrapped(&sentence, COLUMNS).iter().try_for_each(|line| writeln!(out, "{line}"))

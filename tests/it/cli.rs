@@ -86,6 +86,23 @@ fn every_pass_gives_the_same_tables_and_says_so_in_the_manifest() {
 }
 
 #[test]
+fn the_summary_counts_evictions_and_says_what_was_short_though_memory_never_was() {
+    // 80 Gi and 13 Gi are above 100 Gi - 10 Gi.
+    let scenario = "horizon: 1m
+kubelet: {evictionHard: {nodefs.available: 10Gi}}
+nodes: [{name: n, capacity: {cpu: 4, memory: 8Gi}, firstPass: 5s, nodefs: {capacity: 100Gi, used: 80Gi}}]
+pods: [{name: logs, logs: 13Gi}]
+";
+    let home = home();
+    let output = evictsim(home.path(), &["run", "-"], scenario);
+    let told = text(&output.stdout);
+    let line = "  no node ever reported MemoryPressure; 1 eviction (0 innocent), 0 OOM kills, 0 restarts";
+    assert!(told.lines().any(|printed| printed == line), "{told}");
+    let victim = told.lines().find(|printed| printed.contains("  logs  ")).expect("its row");
+    assert!(victim.contains("ephemeral-storage  13Gi"), "{told}");
+}
+
+#[test]
 fn rules_on_the_command_line_take_the_place_of_the_scenarios_runs() {
     let home = home();
     let words = ["run", "-", "-o", "csv", "--rules", "kubernetes", "--seed", "7", "--out", "mine"];
