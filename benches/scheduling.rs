@@ -1,32 +1,14 @@
 //! What does one placement cost, every node looked at?
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use evictsim::ground::SimDuration;
 use evictsim::ground::{Amount, Bytes, MilliCpu, NodeId};
-use evictsim::model::{
-    ContainerSpec, Node, NodeColumns, PodSpec, PodTemplate, ResourceAmounts, Room, UsageCurve,
-};
+use evictsim::model::{ContainerSpec, Node, NodeColumns, PodSpec, PodTemplate, ResourceAmounts, Room};
 use evictsim::scheduling::place;
 use std::hint::black_box;
 
 fn node(number: u32) -> Node {
     let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110 };
-    Node {
-        name: format!("node-{number}"),
-        capacity: room,
-        allocatable: room,
-        pods_memory_limit: room.memory,
-        unschedulable: false,
-        taints: Vec::new(),
-        system_daemons: UsageCurve::constant(Bytes::ZERO),
-        page_cache: UsageCurve::constant(Bytes::ZERO),
-        node_fs: None,
-        image_fs: None,
-        process_ids: None,
-        single_process_oom_kill: false,
-        others: Vec::new(),
-        first_pass: SimDuration::ZERO,
-    }
+    Node::new(format!("node-{number}"), room)
 }
 
 fn pod(millis: u64, mebi: u64) -> PodTemplate {

@@ -24,6 +24,8 @@ mod stores;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};
-pub use setting::{ActingThreshold, NodeSetting, Passes, RestartScope, Setting};
+pub use setting::{
+    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, Setting, UnreachablePhase,
+};
 pub use simulation::run;
 pub use source::{CurveOwner, PodDraft, Source};

@@ -14,7 +14,7 @@ pub mod time;
 pub mod units;
 
 pub use fixed::{Level, Line, Ramp};
-pub use ids::{NodeId, PodId, WorkloadId};
+pub use ids::{ClaimId, NodeId, PodId, WorkloadId};
 pub use quantity::{Format, Quantity};
 pub use rng::{Key, Stream};
 pub use time::{SimDuration, SimTime};

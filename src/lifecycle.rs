@@ -5,4 +5,9 @@
 //! Never: the start itself, or a clock: the engine acts at the instants answered here.
 
 pub mod backoff;
+pub mod phase;
 pub mod restart;
+pub mod status;
+
+pub use phase::Phase;
+pub use status::{ContainerStatus, PodCondition, Truth, WaitingReason};

@@ -6,11 +6,13 @@
 //! Next: the decisions made from these facts, [`crate::eviction`],
 //! [`crate::oom`], [`crate::lifecycle`], [`crate::scheduling`], [`crate::workloads`].
 
+pub mod address;
 pub mod cluster;
 pub mod container;
 pub mod life;
 pub mod node;
 pub mod pod;
+pub mod probe;
 pub mod qos;
 pub mod resources;
 pub mod taint;
@@ -19,11 +21,13 @@ pub mod usage;
 pub mod volume;
 pub mod workload;
 
+pub use address::PodAddress;
 pub use cluster::{Bound, NodeColumns};
 pub use container::{ContainerSpec, WrittenResources};
 pub use life::{ContainerLife, PodLife};
-pub use node::{Filesystem, Node, NodePart, Room};
+pub use node::{Filesystem, Node, NodePart, Outage, Room};
 pub use pod::{PodLevelResources, PodSpec, RestartPolicy};
+pub use probe::{Health, ProbeKind, ProbeSpec, Probes};
 pub use qos::QosClass;
 pub use resources::{Resource, ResourceAmounts, WrittenAmounts};
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};

@@ -140,7 +140,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if only_a_process {
             self.begin_memory_anew(pod, container);
         } else {
-            self.container_ended(pod, container, Exit::OomKilled);
+            self.container_ended(pod, container, Exit::OOM_KILLED);
         }
     }
 }

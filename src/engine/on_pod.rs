@@ -232,7 +232,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let (pod, node) = (row.name, row.its_node());
             self.tell(Record::ContainerExited { pod, node, container, exit_code });
         }
-        self.container_ended(pod, container, Exit::Code(exit_code));
+        self.container_ended(pod, container, Exit::of(i32::from(exit_code)));
     }
 
     /// A container is gone, by itself or by the kernel.
@@ -296,7 +296,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             .collect();
         for (container, is_live) in starting_again {
             if is_live {
-                self.take_down(pod, container, Exit::Code(0));
+                self.take_down(pod, container, Exit::SUCCESS);
                 self.tell(Record::ContainerStopped { pod: name, node, container });
             }
             self.plan_start(pod, container, start);

@@ -47,7 +47,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let ending = match reason {
             EndReason::Completed => Ending::Succeeded,
             EndReason::Rejected => Ending::Rejected,
-            EndReason::Failed | EndReason::Evicted => Ending::Failed,
+            EndReason::Failed | EndReason::Evicted | EndReason::Deleted => Ending::Failed,
             EndReason::StillRunning | EndReason::StillPending => unreachable!("it is gone"),
         };
         let workload = gone.workload;

@@ -12,6 +12,7 @@ use crate::eviction::{
     ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics, over_limit,
 };
 use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
+use crate::lifecycle::Phase;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
 use crate::model::{
@@ -279,6 +280,11 @@ impl PodRow {
             oom_kills: self.oom_kills,
             working_set,
             replaces: self.replaces,
+            address: None,
+            ready: None,
+            phase: Phase::Pending,
+            lost_bytes: Bytes::ZERO,
+            kept_bytes: Bytes::ZERO,
         }
     }
 }
@@ -311,7 +317,7 @@ impl ContainerRow {
         let counts = |usage| match usage {
             Usage::Logs => true,
             Usage::WritableLayer => layout == FilesystemLayout::Single,
-            Usage::WorkingSet | Usage::Inodes | Usage::Processes => false,
+            Usage::WorkingSet | Usage::Inodes | Usage::Processes | Usage::Volume(_) => false,
         };
         let counted = self.others.iter().filter(|other| counts(other.usage));
         counted.fold(Line::default(), |sum, other| sum + Line::from(other.walk.ramp))

@@ -7,8 +7,9 @@ use crate::eviction::{
     Candidate, Criterion, NodeCondition, NodeConditions, Observation, OverLimit, PodStatistics, Starved,
     Threshold,
 };
-use crate::ground::{Amount, Bytes, NodeId, SimDuration, SimTime, WorkloadId};
-use crate::model::{ContainerIndex, PodTemplate, Replica};
+use crate::ground::{Amount, Bytes, ClaimId, NodeId, SimDuration, SimTime, WorkloadId};
+use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
+use crate::model::{ContainerIndex, PodAddress, PodTemplate, ProbeKind, Replica};
 pub use crate::scheduling::{Refusal, RefusalReason};
 
 /// Listens to a run.
@@ -115,6 +116,63 @@ pub enum Record<'a> {
         threshold: &'a Threshold,
         seen: Observation,
         ranking: &'a [Ranked],
+    },
+    /// The Pod's phase, as the API shows it from now on.
+    PhaseTurned {
+        pod: PodName,
+        phase: Phase,
+    },
+    /// A condition of the Pod, as the API shows it from now on.
+    PodConditionTurned {
+        pod: PodName,
+        condition: PodCondition,
+        status: Truth,
+    },
+    /// What the API shows of a container from now on.
+    ContainerTurned {
+        pod: PodName,
+        container: ContainerIndex,
+        status: ContainerStatus,
+        ready: bool,
+    },
+    /// A probe found the container wanting, once more.
+    ProbeFailed {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+        probe: ProbeKind,
+        /// Whether there was no answer in time, rather than a bad one.
+        timed_out: bool,
+    },
+    /// The kubelet stops a container whose probe has failed; it will be restarted.
+    ContainerKilled {
+        pod: PodName,
+        node: NodeId,
+        container: ContainerIndex,
+        probe: ProbeKind,
+    },
+    /// The Pod's sandbox has been made, with its address.
+    PodAddressed {
+        pod: PodName,
+        node: NodeId,
+        address: PodAddress,
+    },
+    /// A claim's volume was attached to the Pod's node, with what it holds.
+    VolumeAttached {
+        pod: PodName,
+        node: NodeId,
+        claim: ClaimId,
+        held: Bytes,
+    },
+    /// The control plane has not heard of the node for too long, or hears of it again.
+    NodeReadyTurned {
+        node: NodeId,
+        status: Truth,
+    },
+    /// The control plane deleted the Pod, which did not tolerate that its node is unreachable any longer.
+    PodDeleted {
+        pod: PodName,
+        node: NodeId,
     },
     /// The pod is over: its memory is back and its row is free.
     PodEnded(&'a PodEnd),
@@ -232,6 +290,15 @@ pub struct PodEnd {
     /// Its working set when it was told to stop, or ended, or the run did.
     pub working_set: Bytes,
     pub replaces: Option<PodName>,
+    pub address: Option<PodAddress>,
+    /// When it was first Ready.
+    pub ready: Option<SimTime>,
+    /// The last phase that the API showed.
+    pub phase: Phase,
+    /// What its emptyDir volumes held, gone with it.
+    pub lost_bytes: Bytes,
+    /// What its PersistentVolumes hold, whatever became of it.
+    pub kept_bytes: Bytes,
 }
 
 /// How a pod came to its end. Four causes, four words.
@@ -245,6 +312,8 @@ pub enum EndReason {
     Evicted,
     /// Refused by its kubelet at the door.
     Rejected,
+    /// Through the API: by the control plane, since its node could not be reached.
+    Deleted,
     /// Alive at the horizon, on a node and past its init containers.
     StillRunning,
     /// Alive at the horizon, and not yet there.

@@ -16,6 +16,9 @@ pub struct Setting {
     pub order: Arc<dyn EvictionOrder + Send + Sync>,
     pub restart_scope: RestartScope,
     pub acting_threshold: ActingThreshold,
+    pub control_plane: ControlPlane,
+    /// The claims on PersistentVolumes, by name.
+    pub claims: Vec<String>,
     pub passes: Passes,
     /// How often the recorder is shown every node; never, if absent.
     pub sample_every: Option<SimDuration>,
@@ -45,6 +48,23 @@ pub enum ActingThreshold {
     First,
     /// Any, by chance, as the kubelet does.
     Drawn,
+}
+
+/// What the control plane does about a node that it does not hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ControlPlane {
+    /// How long a node may be silent before its condition Ready is Unknown.
+    pub node_monitor_grace_period: SimDuration,
+    pub unreachable_phase: UnreachablePhase,
+}
+
+/// What the API shows of the Pods of a node that cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreachablePhase {
+    /// The lesson, and Kubernetes before 1.5: the phase Unknown.
+    Unknown,
+    /// The last phase that was heard of.
+    AsLastSeen,
 }
 
 /// Which passes of the eviction loop are run. The records are the same.

@@ -111,7 +111,7 @@ impl Stores {
     pub fn part_of(&self, usage: Usage) -> Option<NodePart> {
         let is_dedicated = self.layout == FilesystemLayout::DedicatedImages;
         match usage {
-            Usage::WorkingSet => None,
+            Usage::WorkingSet | Usage::Volume(_) => None,
             Usage::WritableLayer if is_dedicated => Some(NodePart::ImageFs),
             Usage::WritableLayer | Usage::Logs => Some(NodePart::NodeFs),
             Usage::Inodes if is_dedicated => Some(NodePart::ImageFsInodes),

@@ -80,6 +80,7 @@ mod tests {
             operator: TolerationOperator::Exists,
             value: String::new(),
             effect: None,
+            seconds: None,
         };
         let mut pod = pod(QosClass::BestEffort);
         pod.spec.tolerations.push(everything);

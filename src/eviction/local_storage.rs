@@ -173,6 +173,7 @@ mod tests {
         let shm = Volume {
             name: "shm".into(),
             kind: VolumeKind::MemoryEmptyDir { size_limit: Some(Bytes::mebi(1)) },
+            claim: None,
             written_size_limit: Some(size_limit),
         };
         let pod = PodSpec {

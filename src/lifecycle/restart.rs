@@ -13,16 +13,27 @@ pub enum Role {
 
 /// How a container ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// By itself, with a code.
-    Code(u8),
-    /// By the kernel's OOM killer: exit code 137.
-    OomKilled,
+pub struct Exit {
+    pub code: i32,
+    /// By the kernel's OOM killer; usually, but not always, with code 137.
+    pub oom_killed: bool,
 }
 
 impl Exit {
+    pub const SUCCESS: Exit = Exit::of(0);
+    /// By SIGTERM, without a handler of its own.
+    pub const TERMINATED: Exit = Exit::of(143);
+    /// By SIGKILL.
+    pub const KILLED: Exit = Exit::of(137);
+    pub const OOM_KILLED: Exit = Exit { code: 137, oom_killed: true };
+
+    /// By itself, with a code.
+    pub const fn of(code: i32) -> Exit {
+        Exit { code, oom_killed: false }
+    }
+
     pub fn is_success(self) -> bool {
-        self == Exit::Code(0)
+        self.code == 0
     }
 }
 
@@ -44,10 +55,10 @@ mod tests {
 
     #[test]
     fn success_is_run_again_only_by_always_and_a_sidecar_whatever_the_policy() {
-        let (success, failure) = (Exit::Code(0), Exit::Code(1));
+        let (success, failure) = (Exit::SUCCESS, Exit::of(1));
         assert!(runs_again(Role::Regular, Always, success));
         assert!(!runs_again(Role::Regular, OnFailure, success));
-        assert!(runs_again(Role::Regular, OnFailure, Exit::OomKilled));
+        assert!(runs_again(Role::Regular, OnFailure, Exit::OOM_KILLED));
         assert!(!runs_again(Role::Regular, Never, failure));
         assert!(!runs_again(Role::Init, Always, success)); // It has done its work.
         assert!(!runs_again(Role::Init, Never, failure));

@@ -1,5 +1,6 @@
 //! A container as its manifest describes it.
 
+use super::probe::Probes;
 use super::resources::{Resource, ResourceAmounts, WrittenAmounts};
 use crate::ground::{Amount, Bytes, Format, Quantity};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ pub struct ContainerSpec {
     /// An init container with `restartPolicy: Always`: started in its turn, then
     /// running beside the regular containers. Always false for regular ones.
     pub sidecar: bool,
+    /// What its kubelet asks it while it runs.
+    pub probes: Probes,
     /// How its requests and limits print, where they were written as Kubernetes writes them.
     pub written: Option<Arc<WrittenResources>>,
 }

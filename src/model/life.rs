@@ -3,6 +3,7 @@
 //! A life is drawn once, when its pod is made, so the same pod lives the same
 //! life under every policy.
 
+use super::probe::Health;
 use super::usage::{Usage, UsageCurve};
 use crate::ground::{Bytes, SimDuration};
 
@@ -36,4 +37,10 @@ pub struct ContainerLife {
     pub start_up_time: SimDuration,
     /// From SIGTERM to its exit, if nothing kills it first.
     pub stop_time: SimDuration,
+    /// How long its preStop hook runs before it gets SIGTERM; nothing where it has none.
+    pub pre_stop_time: SimDuration,
+    /// When it answers its probes well.
+    pub health: Health,
+    /// When it answers its readiness probe well, where that differs.
+    pub readiness: Option<Health>,
 }

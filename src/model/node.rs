@@ -2,7 +2,7 @@
 
 use super::taint::Taint;
 use super::usage::UsageCurve;
-use crate::ground::{Bytes, MilliCpu, SimDuration};
+use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime};
 
 /// A node as the scenario describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +34,41 @@ pub struct Node {
     pub single_process_oom_kill: bool,
     /// What is no pod's of all that is not memory, each once; what is not listed is nothing.
     pub others: Vec<(NodePart, UsageCurve)>,
+    /// When the control plane hears nothing of it, in order of time, apart from each other.
+    pub outages: Vec<Outage>,
     /// When its eviction loop looks first; it then looks each monitoring interval.
     pub first_pass: SimDuration,
+}
+
+impl Node {
+    /// A node that keeps nothing back for itself and does nothing of its own.
+    pub fn new(name: impl Into<String>, capacity: Room) -> Node {
+        Node {
+            name: name.into(),
+            capacity,
+            allocatable: capacity,
+            pods_memory_limit: capacity.memory,
+            unschedulable: false,
+            taints: Vec::new(),
+            system_daemons: UsageCurve::constant(Bytes::ZERO),
+            page_cache: UsageCurve::constant(Bytes::ZERO),
+            node_fs: None,
+            image_fs: None,
+            process_ids: None,
+            single_process_oom_kill: false,
+            others: Vec::new(),
+            outages: Vec::new(),
+            first_pass: SimDuration::ZERO,
+        }
+    }
+}
+
+/// A time during which a node cannot be reached; what runs there goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    pub from: SimTime,
+    /// When it answers again; [`SimTime::NEVER`]: not in this run.
+    pub until: SimTime,
 }
 
 /// A file system of a node.

@@ -22,6 +22,8 @@ pub struct Toleration {
     pub operator: TolerationOperator,
     pub value: String,
     pub effect: Option<TaintEffect>,
+    /// Of the effect NoExecute: how long it is tolerated; absent: for ever.
+    pub seconds: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +47,11 @@ impl Taint {
     /// The taint a node bears while it reports `PIDPressure`.
     pub fn pid_pressure() -> Taint {
         Taint::of_pressure("pid")
+    }
+
+    /// What a node bears while it cannot be reached: no pod comes, and those that do not tolerate it go.
+    pub fn unreachable(effect: TaintEffect) -> Taint {
+        Taint { key: "node.kubernetes.io/unreachable".to_owned(), value: String::new(), effect }
     }
 
     fn of_pressure(what: &str) -> Taint {
@@ -78,6 +85,7 @@ mod tests {
             operator: TolerationOperator::Equal,
             value: "true".into(),
             effect: None,
+            seconds: None,
         };
         assert!(!toleration.tolerates(&Taint::memory_pressure()));
         toleration.value.clear();

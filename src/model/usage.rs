@@ -26,6 +26,9 @@ pub enum Usage {
     Inodes,
     /// How many processes it runs.
     Processes,
+    /// What it writes into the volume of that number in its Pod's manifest, in bytes, beside
+    /// what is there already.
+    Volume(u16),
 }
 
 /// A straight piece: from one level to another in some time. Where a piece does

@@ -1,12 +1,14 @@
 //! A Pod's volumes, as far as eviction can see them.
 
-use crate::ground::{Bytes, Quantity};
+use crate::ground::{Bytes, ClaimId, Quantity};
 
 /// One volume, shared by all containers of its Pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Volume {
     pub name: String,
     pub kind: VolumeKind,
+    /// Which of the scenario's claims, of a PersistentVolumeClaim.
+    pub claim: Option<ClaimId>,
     /// An emptyDir's `sizeLimit`, exactly, and as Kubernetes prints it.
     pub written_size_limit: Option<Quantity>,
 }

@@ -16,6 +16,7 @@ pub struct Counts {
     pub pods_failed: u64,
     pub pods_evicted: u64,
     pub pods_rejected: u64,
+    pub pods_deleted: u64,
     pub pods_still_running: u64,
     pub pods_still_pending: u64,
     /// By class, in the order of [`QosClass::ALL`].
@@ -53,6 +54,7 @@ impl Counts {
             EndReason::Failed => &mut self.pods_failed,
             EndReason::Evicted => &mut self.pods_evicted,
             EndReason::Rejected => &mut self.pods_rejected,
+            EndReason::Deleted => &mut self.pods_deleted,
             EndReason::StillRunning => &mut self.pods_still_running,
             EndReason::StillPending => &mut self.pods_still_pending,
         };

@@ -221,6 +221,15 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
                 self.counts.passes_without_victim += 1;
                 self.threshold_event(now, node, threshold);
             }
+            Record::PhaseTurned { .. }
+            | Record::PodConditionTurned { .. }
+            | Record::ContainerTurned { .. }
+            | Record::ProbeFailed { .. }
+            | Record::ContainerKilled { .. }
+            | Record::PodAddressed { .. }
+            | Record::VolumeAttached { .. }
+            | Record::NodeReadyTurned { .. }
+            | Record::PodDeleted { .. } => {}
             Record::PodEnded(end) => self.on_ended(end),
             Record::NodeSample(sample) => self.on_sample(now, &sample),
             Record::NodeEnded(end) => self.on_node_ended(&end),

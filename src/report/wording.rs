@@ -147,6 +147,7 @@ pub fn phase_and_end(reason: EndReason) -> (&'static str, &'static str) {
         EndReason::Failed => ("Failed", "Failed"),
         EndReason::Evicted => ("Failed", "Evicted"),
         EndReason::Rejected => ("Failed", "Rejected"),
+        EndReason::Deleted => ("Failed", "Deleted"),
         EndReason::StillRunning => ("Running", "StillRunning"),
         EndReason::StillPending => ("Pending", "StillPending"),
     }

@@ -83,6 +83,8 @@ fn meant(
         runs: rules::runs(findings, top, file),
         nodes,
         workloads,
+        node_monitor_grace_period: crate::ground::SimDuration::seconds(50),
+        claims: Vec::new(),
         acting_threshold: rules::acting_threshold(file.acting_threshold),
         recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
         assumptions: std::mem::take(&mut findings.assumptions),

@@ -10,7 +10,9 @@ use super::arrivals::Arrivals;
 use super::distribution::{Distribution, Varying};
 use super::synthesize::{Synthesis, drawn_node};
 use super::usage_model::UsageModel;
-use crate::engine::{ActingThreshold, NodeSetting, Passes, RestartScope, Setting};
+use crate::engine::{
+    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, Setting, UnreachablePhase,
+};
 use crate::eviction::{EvictionOrder, EvictionSettings, KubeletOrder, QosOrder};
 use crate::ground::{Bytes, Key, SimDuration, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, Node, NodePart, PodSpec, Replica, Usage, Workload};
@@ -34,6 +36,9 @@ pub struct Scenario {
     /// Pods of the short form are workloads that nobody controls.
     pub workloads: Vec<WorkloadPlan>,
     pub acting_threshold: ActingThreshold,
+    pub node_monitor_grace_period: SimDuration,
+    /// By [`crate::ground::ClaimId`].
+    pub claims: Vec<String>,
     pub recording: Recording,
     /// Sentences: every default that stands for an unknown, everything accepted and not simulated.
     pub assumptions: Vec<String>,
@@ -45,6 +50,7 @@ pub struct RunRules {
     pub name: String,
     pub order: OrderName,
     pub restart_scope: RestartScope,
+    pub unreachable_phase: UnreachablePhase,
 }
 
 /// Which order evicts.
@@ -60,6 +66,7 @@ pub struct Recording {
     pub timeline_every: Option<SimDuration>,
     pub rankings: bool,
     pub events: bool,
+    pub lives: bool,
 }
 
 /// A node and what is drawn about it.
@@ -177,6 +184,11 @@ impl Scenario {
             restart_scope: rules.restart_scope,
             passes,
             acting_threshold: self.acting_threshold,
+            control_plane: ControlPlane {
+                node_monitor_grace_period: self.node_monitor_grace_period,
+                unreachable_phase: rules.unreachable_phase,
+            },
+            claims: self.claims.clone(),
             sample_every: self.recording.timeline_every,
         }
     }

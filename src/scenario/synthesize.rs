@@ -22,10 +22,10 @@ use super::distribution::{Distribution, FromDraw, Varying};
 use super::meaning::{ContainerPlan, DrawnAmounts, NodePlan, PodPlan, Scenario, WorkloadPlan};
 use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{CurveOwner, PodDraft, Source};
-use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimTime, Stream, WorkloadId};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimDuration, SimTime, Stream, WorkloadId};
 use crate::model::{
-    ContainerIndex, ContainerLife, ContainerSpec, Node, NodePart, Piece, PodLife, PodSpec, PodTemplate,
-    Replica, ResourceAmounts, Usage,
+    ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
+    PodTemplate, Replica, ResourceAmounts, Usage,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,6 +141,7 @@ fn usage_name(usage: Usage) -> &'static str {
         Usage::Logs => "logs",
         Usage::Inodes => "inodes",
         Usage::Processes => "processes",
+        Usage::Volume(_) => "volume",
     }
 }
 
@@ -278,6 +279,9 @@ impl Part<'_> {
             exit_code: self.plan.exit_code.draw(&mut stream("exit code")),
             start_up_time: self.plan.start_up_time.draw(&mut stream("start-up time")),
             stop_time: self.plan.stop_time.draw(&mut stream("stop time")),
+            pre_stop_time: SimDuration::ZERO,
+            health: Health::default(),
+            readiness: None,
         }
     }
 

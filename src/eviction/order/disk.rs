@@ -184,8 +184,12 @@ mod tests {
             ("claim", VolumeKind::PersistentVolumeClaim),
             ("keys", VolumeKind::Other),
         ];
-        let volume =
-            |(name, kind): (&str, VolumeKind)| Volume { name: name.into(), kind, written_size_limit: None };
+        let volume = |(name, kind): (&str, VolumeKind)| Volume {
+            name: name.into(),
+            kind,
+            claim: None,
+            written_size_limit: None,
+        };
         let held = |((name, _), used): ((&str, VolumeKind), u64)| VolumeStatistics {
             name: name.into(),
             held: part(used),

@@ -5,14 +5,14 @@ use crate::engine::record::{
     EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
 };
 use crate::engine::{ActingThreshold, NodeSetting, Passes};
+use crate::engine::{ControlPlane, UnreachablePhase};
 use crate::eviction::{
     Candidate, ContainerStatistics, Count, EvictionOrder, EvictionSettings, KubeletOrder, NodeCondition,
     Observation, PodStatistics, QosOrder, Signal, Threshold, ThresholdValue, rank,
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
-use crate::model::{
-    ContainerSpec, Controller, Node, PodSpec, PodTemplate, QosClass, Room, UsageCurve, Workload,
-};
+use crate::lifecycle::Phase;
+use crate::model::{ContainerSpec, Controller, Node, PodSpec, PodTemplate, QosClass, Room, Workload};
 use crate::report::columns::{EvictionRow, PodRow, RankingRow, Row, RunRow, Table};
 use crate::report::summary::{self, Heading, Width};
 use crate::report::table::Wanted;
@@ -119,23 +119,7 @@ fn template(qos: QosClass, request: u64) -> PodTemplate {
 
 fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartScope) -> Setting {
     let room = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(1), pods: 110 };
-    let nothing = UsageCurve::constant(Bytes::ZERO);
-    let node = Node {
-        name: "node".into(),
-        capacity: room,
-        allocatable: room,
-        pods_memory_limit: Bytes::gibi(1),
-        unschedulable: false,
-        taints: Vec::new(),
-        system_daemons: nothing.clone(),
-        page_cache: nothing,
-        node_fs: None,
-        image_fs: None,
-        process_ids: None,
-        single_process_oom_kill: false,
-        others: Vec::new(),
-        first_pass: SimDuration::ZERO,
-    };
+    let node = Node::new("node", room);
     let kubelet = Arc::new(EvictionSettings {
         thresholds: vec![THRESHOLD.clone()],
         pressure_transition_period: SimDuration::minutes(5),
@@ -153,6 +137,11 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         ],
         order,
         restart_scope,
+        control_plane: ControlPlane {
+            node_monitor_grace_period: SimDuration::seconds(50),
+            unreachable_phase: UnreachablePhase::Unknown,
+        },
+        claims: Vec::new(),
         passes: Passes::ThatMatter,
         acting_threshold: ActingThreshold::First,
         sample_every: None,
@@ -274,6 +263,11 @@ fn ended(pod: PodName, reason: EndReason, seconds: u64) -> PodEnd {
         oom_kills: 0,
         working_set: Bytes::mebi(300),
         replaces: None,
+        address: None,
+        ready: None,
+        phase: Phase::Failed,
+        lost_bytes: Bytes::ZERO,
+        kept_bytes: Bytes::ZERO,
     }
 }
 

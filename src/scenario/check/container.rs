@@ -154,7 +154,17 @@ impl ContainerCheck<'_, '_> {
         }
         let (requests, limits) = (requests.fixed, limits.fixed);
         let sidecar = self.role == Role::Sidecar;
-        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, written: None }, plan)
+        (
+            ContainerSpec {
+                name: name.to_owned(),
+                requests,
+                limits,
+                sidecar,
+                written: None,
+                ..ContainerSpec::default()
+            },
+            plan,
+        )
     }
 
     /// As the API server checks it; what is drawn is not compared.

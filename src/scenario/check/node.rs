@@ -13,7 +13,7 @@ use super::unobserved::Unobserved;
 use super::usage::{Owner, UsageCheck};
 use crate::eviction::{EvictionSettings, Signal, Threshold};
 use crate::ground::{Bytes, SimDuration};
-use crate::model::{Node, Resource, Room, Taint, TaintEffect, UsageCurve};
+use crate::model::{Node, Resource, Room, Taint, TaintEffect};
 use crate::scenario::distribution::{Distribution, Law, Varying};
 use crate::scenario::file::kubelet::KubeletFile;
 use crate::scenario::file::node::{EffectFile, NodeFile, TaintFile};
@@ -123,22 +123,17 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         let page_cache = usage.usage(&spot.key("pageCache"), node.page_cache.as_ref());
         let first_pass = self.first_pass(&spot.key("firstPass"), node, eviction.monitoring_interval);
         let plain = Node {
-            name: node.name.clone(),
-            capacity,
             allocatable,
             pods_memory_limit: kubelet::pods_memory_limit(capacity, reserves),
             unschedulable: node.unschedulable,
             taints: node.taints.iter().map(taint).collect(),
-            system_daemons: UsageCurve::constant(Bytes::ZERO),
-            page_cache: UsageCurve::constant(Bytes::ZERO),
             node_fs: besides_memory.node_fs,
             image_fs: besides_memory.image_fs,
             process_ids: besides_memory.process_ids,
             single_process_oom_kill: settings
                 .get(|file| &file.single_process_oom_kill)
                 .is_some_and(|(wanted, _)| *wanted),
-            others: Vec::new(),
-            first_pass: SimDuration::ZERO,
+            ..Node::new(node.name.clone(), capacity)
         };
         self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
         self.refuse_what_is_always_met(&settings, &plain, &eviction.thresholds);

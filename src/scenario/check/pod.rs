@@ -383,6 +383,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 operator,
                 value: toleration.value.clone(),
                 effect: toleration.effect.map(effect),
+                seconds: None,
             });
         }
         read
@@ -402,7 +403,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             let kind = self.volume_kind(&spot.index(index), volume);
             let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
             let written_size_limit = size_limit.map(|text| text.0.clone());
-            read.push(Volume { name: volume.name.clone(), kind, written_size_limit });
+            read.push(Volume { name: volume.name.clone(), kind, claim: None, written_size_limit });
         }
         read
     }

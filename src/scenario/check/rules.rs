@@ -2,7 +2,7 @@
 
 use super::names::{self, Names};
 use super::spot::{Findings, Spot};
-use crate::engine::{ActingThreshold, RestartScope};
+use crate::engine::{ActingThreshold, RestartScope, UnreachablePhase};
 use crate::ground::SimDuration;
 use crate::scenario::duration;
 use crate::scenario::file::{
@@ -22,7 +22,12 @@ pub fn runs(findings: &mut Findings, spot: &Spot<'_>, file: &ScenarioFile) -> Ve
     let base = switched(lesson, file.rules, file.eviction_order, file.restart_scope);
     if file.runs.is_empty() {
         let (order, restart_scope) = base;
-        return vec![RunRules { name: rules_name(base).to_owned(), order, restart_scope }];
+        return vec![RunRules {
+            name: rules_name(base).to_owned(),
+            order,
+            restart_scope,
+            unreachable_phase: UnreachablePhase::Unknown,
+        }];
     }
     let mut taken = Names::of("run");
     let mut runs = Vec::new();
@@ -33,7 +38,12 @@ pub fn runs(findings: &mut Findings, spot: &Spot<'_>, file: &ScenarioFile) -> Ve
         let name = name.clone().unwrap_or_else(|| rules_name(switches).to_owned());
         names::must_be_a_label(findings, &spot.key("name"), "run", &name);
         taken.take(findings, &spot.key("name"), &name);
-        runs.push(RunRules { name, order: switches.0, restart_scope: switches.1 });
+        runs.push(RunRules {
+            name,
+            order: switches.0,
+            restart_scope: switches.1,
+            unreachable_phase: UnreachablePhase::Unknown,
+        });
     }
     runs
 }
@@ -98,6 +108,7 @@ pub fn recording(
         timeline_every,
         rankings: record.rankings.unwrap_or(true),
         events: record.events.unwrap_or(true),
+        lives: true,
     }
 }
 

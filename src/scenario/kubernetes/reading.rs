@@ -194,7 +194,7 @@ impl<'a> Reading<'a> {
             requests: written(&container.resources.requests),
             limits: written(&container.resources.limits),
         }));
-        ContainerSpec { name: container.name.clone(), requests, limits, sidecar: false, written }
+        ContainerSpec { name: container.name.clone(), requests, limits, written, ..ContainerSpec::default() }
     }
 
     fn resources(&mut self, resources: &Resources, at: Arguments<'_>) -> (ResourceAmounts, ResourceAmounts) {
@@ -250,7 +250,7 @@ impl<'a> Reading<'a> {
             };
             let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
             let written_size_limit = size_limit.and_then(|text| Quantity::parse(&text.0).ok());
-            volumes.push(Volume { name: volume.name.clone(), kind, written_size_limit });
+            volumes.push(Volume { name: volume.name.clone(), kind, claim: None, written_size_limit });
         }
         volumes
     }
@@ -292,6 +292,7 @@ impl<'a> Reading<'a> {
                 operator: operator.unwrap_or_default(),
                 value: toleration.value.clone(),
                 effect,
+                seconds: None,
             });
         }
         tolerations

@@ -1,8 +1,8 @@
 use super::*;
-use crate::engine::{ActingThreshold, RestartScope};
+use crate::engine::{ActingThreshold, RestartScope, UnreachablePhase};
 use crate::eviction::EvictionSettings;
 use crate::ground::{NodeId, SimDuration};
-use crate::model::{Controller, QosClass, Room, UsageCurve, Workload};
+use crate::model::{Controller, QosClass, Room, Workload};
 use crate::scenario::arrivals::{Arrivals, Window};
 use crate::scenario::distribution::Law;
 use crate::scenario::meaning::{OrderName, Recording, RunRules};
@@ -51,24 +51,8 @@ fn workload(name: &str) -> WorkloadPlan {
 }
 
 fn node() -> NodePlan {
-    let placeholder = UsageCurve::constant(Bytes::ZERO);
     let room = Room { memory: Bytes::gibi(8), ..Room::default() };
-    let node = Node {
-        name: "n1".into(),
-        capacity: room,
-        allocatable: room,
-        pods_memory_limit: room.memory,
-        unschedulable: false,
-        taints: Vec::new(),
-        system_daemons: placeholder.clone(),
-        page_cache: placeholder,
-        node_fs: None,
-        image_fs: None,
-        process_ids: None,
-        single_process_oom_kill: false,
-        others: Vec::new(),
-        first_pass: SimDuration::ZERO,
-    };
+    let node = Node::new("n1", room);
     let kubelet = EvictionSettings {
         thresholds: Vec::new(),
         pressure_transition_period: SimDuration::minutes(5),
@@ -86,8 +70,12 @@ fn node() -> NodePlan {
 }
 
 fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
-    let rules =
-        RunRules { name: "lesson".into(), order: OrderName::QosClass, restart_scope: RestartScope::Pod };
+    let rules = RunRules {
+        name: "lesson".into(),
+        order: OrderName::QosClass,
+        restart_scope: RestartScope::Pod,
+        unreachable_phase: UnreachablePhase::Unknown,
+    };
     Scenario {
         name: "test".into(),
         question: None,
@@ -97,8 +85,10 @@ fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
         runs: vec![rules],
         nodes: vec![node()],
         workloads,
+        node_monitor_grace_period: SimDuration::seconds(50),
+        claims: Vec::new(),
         acting_threshold: ActingThreshold::First,
-        recording: Recording { timeline_every: None, rankings: false, events: false },
+        recording: Recording { timeline_every: None, rankings: false, events: false, lives: false },
         assumptions: Vec::new(),
     }
 }
