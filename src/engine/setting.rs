@@ -3,6 +3,7 @@
 use crate::eviction::EvictionOrder;
 use crate::eviction::EvictionSettings;
 use crate::ground::{SimDuration, SimTime};
+pub use crate::lifecycle::restart::RestartScope;
 use crate::model::{Node, Workload};
 use std::sync::Arc;
 
@@ -29,15 +30,6 @@ pub struct Setting {
 pub struct NodeSetting {
     pub node: Node,
     pub kubelet: Arc<EvictionSettings>,
-}
-
-/// What a crash restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RestartScope {
-    /// The lesson: all the Pod's containers (fidelity F-2).
-    Pod,
-    /// The kubelet: the one container.
-    Container,
 }
 
 /// Which threshold is acted on where the kubelet takes any of several (fidelity F-5).
