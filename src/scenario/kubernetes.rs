@@ -105,6 +105,21 @@ pub struct Container {
     /// `Always` makes a sidecar of an init container.
     #[serde(deserialize_with = "null_as_default")]
     pub restart_policy: String,
+    pub startup_probe: Option<Probe>,
+    pub readiness_probe: Option<Probe>,
+    pub liveness_probe: Option<Probe>,
+}
+
+/// A probe, but for how it asks. Absent or 0: as Kubernetes has it by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Probe {
+    pub initial_delay_seconds: Option<i32>,
+    pub period_seconds: Option<i32>,
+    pub timeout_seconds: Option<i32>,
+    pub success_threshold: Option<i32>,
+    pub failure_threshold: Option<i32>,
+    pub termination_grace_period_seconds: Option<i64>,
 }
 
 /// A volume, by those of its sources that we tell apart.

@@ -5,6 +5,8 @@
 //! Never: what follows from the facts; that is the model's.
 //! Next: [`crate::model::pod`].
 
+mod probes;
+
 use super::{Amounts, Container, EmptyDir, Obj, Resources, Spec};
 use crate::ground::{Amount, SimDuration};
 use crate::model::{
@@ -194,7 +196,14 @@ impl<'a> Reading<'a> {
             requests: written(&container.resources.requests),
             limits: written(&container.resources.limits),
         }));
-        ContainerSpec { name: container.name.clone(), requests, limits, written, ..ContainerSpec::default() }
+        ContainerSpec {
+            name: container.name.clone(),
+            requests,
+            limits,
+            sidecar: false,
+            probes: self.probes(container, at),
+            written,
+        }
     }
 
     fn resources(&mut self, resources: &Resources, at: Arguments<'_>) -> (ResourceAmounts, ResourceAmounts) {
@@ -267,13 +276,13 @@ impl<'a> Reading<'a> {
 
     fn termination_grace_period(&mut self, spec: &Spec) -> Option<SimDuration> {
         let written = spec.termination_grace_period_seconds?;
+        self.grace_period(written, format_args!("spec.terminationGracePeriodSeconds"))
+    }
+
+    fn grace_period(&mut self, written: i64, at: Arguments<'_>) -> Option<SimDuration> {
         let Ok(seconds) = u64::try_from(written) else {
-            let at = format_args!("spec.terminationGracePeriodSeconds");
-            self.refuse(
-                format_args!("{written} is no grace period"),
-                "write a number of seconds from 0 on",
-                at,
-            );
+            let what = format_args!("{written} is no grace period");
+            self.refuse(what, "write a number of seconds from 0 on", at);
             return None;
         };
         // Some write the largest number there is, and mean forever.
