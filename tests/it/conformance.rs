@@ -4,6 +4,7 @@
 //! their directory; without it the neighbor directory of the checkout is looked at, and where
 //! that is absent, too, the test says that it was skipped.
 
+mod lives;
 mod passes;
 mod pods;
 mod rankings;
