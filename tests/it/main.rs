@@ -11,6 +11,7 @@ mod golden;
 mod lessons;
 mod lives;
 mod openb;
+mod phases;
 mod pressure;
 mod random;
 #[cfg(feature = "program")]
