@@ -342,8 +342,8 @@ impl<'a> Whole<'a> {
         self.regular.iter().any(|one| matches!(one.seen, Seen::Created | Seen::Running))
     }
 
-    /// Under OnFailure, those that have succeeded have done their work. Under Never all have
-    /// another chance: the sandbox was lost before any of them was seen.
+    /// Under OnFailure, those that have succeeded have done their work. Under Never this is
+    /// asked only where there was no sandbox, or no container in it: all of them begin.
     fn runs_in_a_new_sandbox(self, one: &ContainerSeen) -> bool {
         let has_succeeded = matches!(one.seen, Seen::Exited(exit) if exit.is_success());
         self.pod.policy != RestartPolicy::OnFailure || !has_succeeded
