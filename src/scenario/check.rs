@@ -22,8 +22,10 @@ mod room;
 mod rules;
 mod spot;
 mod tables;
+mod toleration;
 mod unobserved;
 mod usage;
+mod volume;
 
 use super::decode::decode;
 use super::file::ScenarioFile;

@@ -6,25 +6,21 @@
 use super::arrivals::{arrivals, count, refuse_floods};
 use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
 use super::names::{self, Names};
-use super::node::effect;
 use super::not_simulated::NotSimulatedKeys;
-use super::numbers::{Range, bytes, distribution, instant, length_or, varying_bytes};
+use super::numbers::{Range, distribution, instant, length_or};
 use super::pod_names;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
-use crate::ground::{Bytes, SimDuration, SimTime};
+use super::toleration::tolerations;
+use super::volume::{volume_contents, volumes};
+use crate::ground::{SimDuration, SimTime};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
-use crate::model::{
-    ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
-    Volume, VolumeKind, Workload,
-};
+use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Workload};
 use crate::scenario::arrivals::Arrivals;
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::{Distribution, Varying};
-use crate::scenario::file::accepted::NotSimulated;
 use crate::scenario::file::pod::{
-    AmountsFile, BehaviorFile, ContainerFile, EmptyDirFile, MediumFile, OperatorFile, PodFile,
-    RestartPolicyFile, SpecFile, TolerationFile, VolumeFile,
+    AmountsFile, BehaviorFile, ContainerFile, PodFile, RestartPolicyFile, SpecFile,
 };
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::file::{ControllerKind, WorkloadFile};
@@ -101,7 +97,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             is_static: pod.is_static,
             restart_policy: restart_policy(pod.restart_policy),
             termination_grace_period: grace_period(pod.termination_grace_period_seconds),
-            tolerations: self.tolerations(&spot.key("tolerations"), &pod.tolerations),
+            tolerations: tolerations(self.findings, &spot.key("tolerations"), &pod.tolerations),
             ..PodSpec::default()
         };
         let at = instant(self.findings, &spot.key("at"), pod.at);
@@ -221,7 +217,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
         let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
         let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
-        let volumes = self.volumes(&manifest_spot.key("volumes"), &manifest.volumes);
+        let volumes = volumes(self.findings, &manifest_spot.key("volumes"), &manifest.volumes);
         PodPlan {
             spec: PodSpec {
                 init_containers: init_specs,
@@ -232,7 +228,11 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 priority_class_name: manifest.priority_class_name.clone().unwrap_or_default(),
                 restart_policy: restart_policy(manifest.restart_policy),
                 termination_grace_period: grace_period(manifest.termination_grace_period_seconds),
-                tolerations: self.tolerations(&manifest_spot.key("tolerations"), &manifest.tolerations),
+                tolerations: tolerations(
+                    self.findings,
+                    &manifest_spot.key("tolerations"),
+                    &manifest.tolerations,
+                ),
                 ..PodSpec::default()
             },
             drawn_priority,
@@ -241,7 +241,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 .clean_up_time(&behavior_spot.key("cleanUpTime"), behavior.clean_up_time.as_ref()),
             init_containers: init_plans,
             containers: plans,
-            volume_contents: self.volume_contents(&behavior_spot.key("volumes"), behavior, &volumes),
+            volume_contents: volume_contents(
+                self.findings,
+                &behavior_spot.key("volumes"),
+                behavior,
+                &volumes,
+            ),
         }
     }
 
@@ -358,116 +363,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         length_or(self.findings, spot, written, SimDuration::ZERO)
     }
 
-    fn tolerations(&mut self, spot: &Spot<'_>, tolerations: &[TolerationFile]) -> Vec<Toleration> {
-        let mut read = Vec::new();
-        for (index, toleration) in tolerations.iter().enumerate() {
-            let spot = spot.index(index);
-            let operator = match toleration.operator {
-                None | Some(OperatorFile::Equal) => TolerationOperator::Equal,
-                Some(OperatorFile::Exists) => TolerationOperator::Exists,
-            };
-            if operator == TolerationOperator::Exists && !toleration.value.is_empty() {
-                let what = "a toleration with the operator Exists compares no value";
-                self.findings.mistake(&spot.key("value"), what, "remove `value`, or write `operator: Equal`");
-            }
-            if operator == TolerationOperator::Equal && toleration.key.is_empty() {
-                let what = "a toleration without a key must have the operator Exists";
-                self.findings.mistake(&spot, what, "add `key`, or write `operator: Exists`");
-            }
-            if toleration.toleration_seconds.is_some() {
-                self.findings
-                    .assume("tolerationSeconds is accepted; taints drive no pods away in this version");
-            }
-            read.push(Toleration {
-                key: toleration.key.clone(),
-                operator,
-                value: toleration.value.clone(),
-                effect: toleration.effect.map(effect),
-                seconds: None,
-            });
-        }
-        read
-    }
-
     fn overhead(&mut self, spot: &Spot<'_>, overhead: Option<&AmountsFile>) -> ResourceAmounts {
         let asked = amounts(self.findings, spot, overhead);
         if asked.drawn != DrawnAmounts::default() {
             self.findings.mistake(spot, "a pod's overhead cannot vary", "write one quantity");
         }
         asked.fixed
-    }
-
-    fn volumes(&mut self, spot: &Spot<'_>, volumes: &[VolumeFile]) -> Vec<Volume> {
-        let mut read = Vec::new();
-        for (index, volume) in volumes.iter().enumerate() {
-            let kind = self.volume_kind(&spot.index(index), volume);
-            let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
-            let written_size_limit = size_limit.map(|text| text.0.clone());
-            read.push(Volume { name: volume.name.clone(), kind, claim: None, written_size_limit });
-        }
-        read
-    }
-
-    fn volume_kind(&mut self, spot: &Spot<'_>, volume: &VolumeFile) -> VolumeKind {
-        let is_written = |kind: &Option<NotSimulated>| kind.is_some();
-        let kinds = [
-            (is_written(&volume.persistent_volume_claim), VolumeKind::PersistentVolumeClaim),
-            (is_written(&volume.host_path), VolumeKind::HostPath),
-            (is_written(&volume.config_map), VolumeKind::ConfigMap),
-            (is_written(&volume.git_repo), VolumeKind::GitRepo),
-            (!volume.not_simulated().is_empty(), VolumeKind::Other),
-        ];
-        let mut written: Vec<VolumeKind> =
-            kinds.into_iter().filter_map(|(is_it, kind)| is_it.then_some(kind)).collect();
-        if let Some(empty_dir) = &volume.empty_dir {
-            written.push(self.empty_dir(&spot.key("emptyDir"), empty_dir));
-        }
-        if written.len() > 1 || volume.not_simulated().len() > 1 {
-            let what = format!("volume {} is of several kinds", volume.name);
-            self.findings.mistake(spot, what, "keep one of them");
-        }
-        written.first().copied().unwrap_or(VolumeKind::EmptyDir { size_limit: None })
-    }
-
-    fn empty_dir(&mut self, spot: &Spot<'_>, empty_dir: &EmptyDirFile) -> VolumeKind {
-        let limit = empty_dir.size_limit.as_ref();
-        let size_limit = limit.map(|text| bytes(self.findings, &spot.key("sizeLimit"), text));
-        match empty_dir.medium {
-            Some(MediumFile::Memory) => VolumeKind::MemoryEmptyDir { size_limit },
-            None | Some(MediumFile::Default) => VolumeKind::EmptyDir { size_limit },
-        }
-    }
-
-    /// What each volume holds, in the manifest's order; nothing where nothing is said.
-    fn volume_contents(
-        &mut self,
-        spot: &Spot<'_>,
-        behavior: &BehaviorFile,
-        volumes: &[Volume],
-    ) -> Vec<Varying<Bytes>> {
-        let mut contents = Vec::new();
-        for volume in volumes {
-            let spot = spot.key(&volume.name);
-            let written = behavior.volumes.get(&volume.name);
-            let held = written.map(|number| varying_bytes(self.findings, &spot, number));
-            let limit = match volume.kind {
-                VolumeKind::EmptyDir { size_limit } | VolumeKind::MemoryEmptyDir { size_limit } => size_limit,
-                _ => None,
-            };
-            if let (Some(Varying::Fixed(held)), Some(limit)) = (&held, limit)
-                && limit > Bytes::ZERO
-                && limit < *held
-            {
-                let what = format!("volume {} holds {held}, above its sizeLimit of {limit}", volume.name);
-                self.findings.mistake(
-                    &spot,
-                    what,
-                    format!("raise the sizeLimit to {held}, or let it hold less"),
-                );
-            }
-            contents.push(held.unwrap_or(Varying::Fixed(Bytes::ZERO)));
-        }
-        contents
     }
 }
 
