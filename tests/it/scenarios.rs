@@ -241,8 +241,8 @@ when a kubelet's eviction loop looks first is unknown: drawn for each node, even
 nodes small, large do not say how large nodefs is: disk signals are never met
 where no stopTime is given, a container exits 1s after SIGTERM
 where no startUpTime is given, a container runs as soon as it is started
+where no health is given, a container answers its probes well, and at once
 nodeSelector of web is not simulated yet
-readinessProbe of web/app is not simulated yet
 accepted in pod templates, and without effect here: image
 "#);
 }
@@ -340,7 +340,9 @@ fn the_lesson_is_the_default_and_each_switch_can_be_set_alone() {
         let nodes = "nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]\n";
         let scenario =
             read_text(&format!("horizon: 1h\n{nodes}pods: [{{name: web, workingSet: 1Mi}}]\n{rules}\n"));
-        let run = |run: &scenario::meaning::RunRules| (run.name.clone(), run.order, run.restart_scope);
+        let run = |run: &scenario::meaning::RunRules| {
+            (run.name.clone(), run.switches.order, run.switches.restart_scope)
+        };
         scenario.runs.iter().map(run).collect::<Vec<_>>()
     };
     use OrderName::{Kubelet, QosClass};

@@ -5,6 +5,7 @@
 
 use super::arrivals::{arrivals, count, refuse_floods};
 use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
+use super::life::Asking;
 use super::names::{self, Names};
 use super::not_simulated::NotSimulatedKeys;
 use super::numbers::{Range, distribution, instant, length_or};
@@ -12,7 +13,7 @@ use super::pod_names;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::toleration::tolerations;
-use super::volume::{volume_contents, volumes};
+use super::volume::{Claims, Write, volume_contents, volumes, writes, written};
 use crate::ground::{SimDuration, SimTime};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Workload};
@@ -39,15 +40,27 @@ pub struct PodsCheck<'c, 'f> {
     files: &'c Files<'f>,
     horizon: SimTime,
     not_simulated: NotSimulatedKeys,
+    claims: Claims,
 }
 
 impl<'c, 'f> PodsCheck<'c, 'f> {
     pub fn new(findings: &'c mut Findings, files: &'c Files<'f>, horizon: SimTime) -> PodsCheck<'c, 'f> {
-        PodsCheck { findings, files, horizon, not_simulated: NotSimulatedKeys::default() }
+        PodsCheck {
+            findings,
+            files,
+            horizon,
+            not_simulated: NotSimulatedKeys::default(),
+            claims: Claims::default(),
+        }
     }
 
-    /// All of them: the pods of the short form first.
-    pub fn all(&mut self, top: &Spot<'_>, pods: &[PodFile], workloads: &[WorkloadFile]) -> Vec<WorkloadPlan> {
+    /// All of them, the pods of the short form first, and the claims that they name.
+    pub fn all(
+        mut self,
+        top: &Spot<'_>,
+        pods: &[PodFile],
+        workloads: &[WorkloadFile],
+    ) -> (Vec<WorkloadPlan>, Vec<String>) {
         if pods.is_empty() && workloads.is_empty() {
             let fix = "add `pods: [{name: web, workingSet: 300Mi}]`, or `workloads`";
             self.findings.mistake(top, "the scenario has no pods", fix);
@@ -68,13 +81,21 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         }
         pod_names::must_differ(self.findings, &plans);
         self.not_simulated.tell(self.findings);
-        plans.into_iter().map(|(_, plan)| plan).collect()
+        (plans.into_iter().map(|(_, plan)| plan).collect(), self.claims.names)
     }
 
     fn bare(&mut self, spot: &Spot<'_>, pod: &PodFile) -> WorkloadPlan {
         let asked = Asked {
             requests: (spot.key("requests"), pod.requests.as_ref()),
             limits: (spot.key("limits"), pod.limits.as_ref()),
+            asking: Asking {
+                spot: spot.clone(),
+                startup: pod.startup_probe.as_ref(),
+                readiness: pod.readiness_probe.as_ref(),
+                liveness: pod.liveness_probe.as_ref(),
+                lifecycle: None,
+                grace_period: grace_period(pod.termination_grace_period_seconds),
+            },
         };
         let words = format!("pod {}", pod.name);
         let mut check = ContainerCheck {
@@ -83,6 +104,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             words: &words,
             role: Role::Regular,
             has_rows: false,
+            writes: &[],
         };
         let (container, plan) = check.container(&pod.name, &asked, (spot, &Doing::of_pod(pod)));
         let (priority, drawn_priority) = self.priority(&spot.key("priority"), &words, pod.priority.as_ref());
@@ -96,7 +118,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             priority,
             is_static: pod.is_static,
             restart_policy: restart_policy(pod.restart_policy),
-            termination_grace_period: grace_period(pod.termination_grace_period_seconds),
+            termination_grace_period: Some(grace_period(pod.termination_grace_period_seconds)),
             tolerations: tolerations(self.findings, &spot.key("tolerations"), &pod.tolerations),
             ..PodSpec::default()
         };
@@ -211,13 +233,22 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         self.refuse_unknown_behavior(&behavior_spot, behavior, manifest);
         self.not_simulated.note(name, manifest);
 
-        let mut containers =
-            TemplateContainers { check: self, name, behavior: (&behavior_spot, behavior), has_rows };
+        let volumes =
+            volumes(self.findings, &mut self.claims, (&manifest_spot.key("volumes"), &manifest.volumes));
+        let behavior_of_volumes = behavior_spot.key("volumes");
+        let writes = writes(self.findings, (&behavior_of_volumes, behavior), manifest, &volumes);
+        let mut containers = TemplateContainers {
+            check: self,
+            name,
+            behavior: (&behavior_spot, behavior),
+            grace_period: grace_period(manifest.termination_grace_period_seconds),
+            writes: &writes,
+            has_rows,
+        };
         let (init_specs, init_plans) =
             containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
         let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
         let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
-        let volumes = volumes(self.findings, &manifest_spot.key("volumes"), &manifest.volumes);
         PodPlan {
             spec: PodSpec {
                 init_containers: init_specs,
@@ -227,7 +258,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 priority,
                 priority_class_name: manifest.priority_class_name.clone().unwrap_or_default(),
                 restart_policy: restart_policy(manifest.restart_policy),
-                termination_grace_period: grace_period(manifest.termination_grace_period_seconds),
+                termination_grace_period: Some(grace_period(manifest.termination_grace_period_seconds)),
                 tolerations: tolerations(
                     self.findings,
                     &manifest_spot.key("tolerations"),
@@ -277,8 +308,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             self.must_be_one_of(&spot.keys(&["containers", name]), "container", name, &containers);
         }
         let volumes: Vec<&str> = manifest.volumes.iter().map(|volume| volume.name.as_str()).collect();
-        for name in behavior.volumes.keys() {
-            self.must_be_one_of(&spot.keys(&["volumes", name]), "volume", name, &volumes);
+        for (name, used) in &behavior.volumes {
+            let spot = spot.keys(&["volumes", name]);
+            self.must_be_one_of(&spot, "volume", name, &volumes);
+            if let Some(written) = written(used) {
+                self.must_be_one_of(&spot.key("writtenBy"), "container", &written.written_by, &containers);
+            }
         }
     }
 
@@ -378,6 +413,9 @@ struct TemplateContainers<'p, 'c, 'f, 't> {
     /// The workload's name.
     name: &'p str,
     behavior: (&'p Spot<'t>, &'p BehaviorFile),
+    grace_period: SimDuration,
+    /// What is written into volumes, by the names of containers.
+    writes: &'p [(&'p str, Write<'p>)],
     /// A table of arrivals may give the first container its amounts.
     has_rows: bool,
 }
@@ -430,17 +468,28 @@ impl TemplateContainers<'_, '_, '_, '_> {
     ) -> (ContainerSpec, ContainerPlan) {
         let (behavior_spot, behavior) = self.behavior;
         let words = format!("container {} of {}", container.name, self.name);
+        let writes = self.writes.iter().filter(|(writer, _)| *writer == container.name);
+        let writes: Vec<Write<'_>> = writes.map(|(_, write)| write.clone()).collect();
         let mut check = ContainerCheck {
             findings: &mut *self.check.findings,
             files: self.check.files,
             words: &words,
             role,
             has_rows,
+            writes: &writes,
         };
         let resources = spot.key("resources");
         let asked = Asked {
             requests: (resources.key("requests"), container.resources.requests.as_ref()),
             limits: (resources.key("limits"), container.resources.limits.as_ref()),
+            asking: Asking {
+                spot: spot.clone(),
+                startup: container.startup_probe.as_ref(),
+                readiness: container.readiness_probe.as_ref(),
+                liveness: container.liveness_probe.as_ref(),
+                lifecycle: Some(&container.lifecycle),
+                grace_period: self.grace_period,
+            },
         };
         let doing_spot = behavior_spot.keys(&["containers", &container.name]);
         let doing = behavior.containers.get(&container.name).map(Doing::of_container).unwrap_or_default();
@@ -457,7 +506,7 @@ fn restart_policy(written: Option<RestartPolicyFile>) -> RestartPolicy {
 }
 
 /// The API writes its default into every pod.
-fn grace_period(seconds: Option<u32>) -> Option<SimDuration> {
+fn grace_period(seconds: Option<u32>) -> SimDuration {
     let written = seconds.map(|seconds| SimDuration::seconds(u64::from(seconds)));
-    Some(written.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD))
+    written.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD)
 }

@@ -5,6 +5,7 @@
 use super::node::effect;
 use super::spot::{Findings, Spot};
 use crate::model::{Toleration, TolerationOperator};
+use crate::scenario::file::node::EffectFile;
 use crate::scenario::file::pod::{OperatorFile, TolerationFile};
 
 /// The tolerations of one pod, as Kubernetes checks them.
@@ -28,15 +29,19 @@ pub fn tolerations(
             let what = "a toleration without a key must have the operator Exists";
             findings.mistake(&spot, what, "add `key`, or write `operator: Exists`");
         }
-        if toleration.toleration_seconds.is_some() {
-            findings.assume("tolerationSeconds is accepted; taints drive no pods away in this version");
+        let may_drive_off = matches!(toleration.effect, None | Some(EffectFile::NoExecute));
+        if toleration.toleration_seconds.is_some() && !may_drive_off {
+            let what = "tolerationSeconds of a taint that drives nobody off";
+            let fix = "write `effect: NoExecute`, or remove it";
+            findings.mistake(&spot.key("tolerationSeconds"), what, fix);
         }
         read.push(Toleration {
             key: toleration.key.clone(),
             operator,
             value: toleration.value.clone(),
             effect: toleration.effect.map(effect),
-            seconds: None,
+            // Negative: not at all. Source: Kubernetes API reference, `Toleration`.
+            seconds: toleration.toleration_seconds.map(|seconds| u64::try_from(seconds).unwrap_or(0)),
         });
     }
     read

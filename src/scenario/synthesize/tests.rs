@@ -1,11 +1,11 @@
 use super::*;
-use crate::engine::{ActingThreshold, RestartScope, UnreachablePhase};
+use crate::engine::ActingThreshold;
 use crate::eviction::EvictionSettings;
 use crate::ground::{NodeId, SimDuration};
 use crate::model::{Controller, QosClass, Room, Workload};
 use crate::scenario::arrivals::{Arrivals, Window};
 use crate::scenario::distribution::Law;
-use crate::scenario::meaning::{OrderName, Recording, RunRules};
+use crate::scenario::meaning::{HealthPlan, Recording, RunRules, Switches};
 use crate::scenario::usage_model::{LevelModel, RandomWalk, UsageModel};
 
 fn second(n: u64) -> Varying<SimDuration> {
@@ -30,6 +30,9 @@ fn container_plan() -> ContainerPlan {
         exit_code: Varying::Fixed(0),
         start_up_time: second(0),
         stop_time: second(1),
+        pre_stop_time: second(0),
+        health: HealthPlan::ALWAYS_WELL,
+        readiness: None,
     }
 }
 
@@ -70,12 +73,7 @@ fn node() -> NodePlan {
 }
 
 fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
-    let rules = RunRules {
-        name: "lesson".into(),
-        order: OrderName::QosClass,
-        restart_scope: RestartScope::Pod,
-        unreachable_phase: UnreachablePhase::Unknown,
-    };
+    let rules = RunRules { name: "lesson".into(), switches: Switches::LESSON };
     Scenario {
         name: "test".into(),
         question: None,
