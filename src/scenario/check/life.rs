@@ -184,7 +184,7 @@ impl LifeCheck<'_> {
         }
         if answering.health.is_some() && !asks_for_health {
             let why = if asks_for_readiness {
-                "its one probe asks for its readiness"
+                "its one probe asks for its `readiness`"
             } else {
                 "without probes it is ready as soon as it runs, and never restarted for being unwell"
             };

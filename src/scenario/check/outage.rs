@@ -41,7 +41,9 @@ pub fn outages(
         });
         if horizon < from {
             let at = from.since(SimTime::START);
-            findings.assume(format!("the outage of node {name} at {at} lies beyond the horizon"));
+            findings.assume(format!(
+                "the outage of node {name} at {at} lies beyond the horizon, and never happens"
+            ));
         }
         read.push((Outage { from, until }, spot.key("at")));
     }

@@ -162,7 +162,9 @@ pub fn writes<'a>(
     volumes: &[Volume],
 ) -> Vec<(&'a str, Write<'a>)> {
     let mut read = Vec::new();
-    for ((file, volume), number) in manifest.volumes.iter().zip(volumes).zip(0..) {
+    // More of them have been refused already.
+    let numbered = manifest.volumes.iter().zip(volumes).zip(0u16..).take(usize::from(u16::MAX));
+    for ((file, volume), number) in numbered {
         let spot = spot.key(&volume.name);
         let written = behavior.volumes.get(&volume.name).and_then(written);
         let Some(WrittenVolumeFile { written_by, usage }) = written else { continue };
