@@ -5,7 +5,7 @@
 //! below checks one part, notes mistakes, and goes on with something harmless,
 //! so that one mistake does not hide the others.
 //! Never: opening a file (the program hands in how), a draw.
-//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `usage`, `arrivals`.
+//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `life`, `volume`, `usage`, `arrivals`.
 
 mod arrivals;
 mod besides_memory;

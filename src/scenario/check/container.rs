@@ -8,7 +8,7 @@ use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
 use super::volume::Write;
 use crate::ground::{Amount, SimDuration};
-use crate::model::{ContainerSpec, Resource, ResourceAmounts, Usage};
+use crate::model::{ContainerSpec, Probes, Resource, ResourceAmounts, Usage};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
 use crate::scenario::file::life::HealthFile;
@@ -146,16 +146,7 @@ impl ContainerCheck<'_, '_, '_> {
             has_limit: limits.has_memory() || self.has_rows,
             measure: Measure::Memory,
         };
-        let answering = Answering {
-            spot,
-            health: doing.health,
-            readiness: doing.readiness,
-            pre_stop_time: doing.pre_stop_time,
-        };
-        let mut life = LifeCheck { findings: &mut *self.findings, words: self.words, role: self.role };
-        let probes = life.probes(&asked.asking);
-        let pre_stop_time = life.pre_stop_time(&asked.asking, &answering);
-        life.tell_who_asks(&probes, &answering);
+        let (probes, pre_stop_time) = self.life(&asked.asking, (spot, doing));
         let plan = ContainerPlan {
             drawn_requests: requests.drawn,
             drawn_limits: limits.drawn,
@@ -176,15 +167,34 @@ impl ContainerCheck<'_, '_, '_> {
                 .readiness
                 .map(|health| self.health(&spot.key("readiness"), Some(health), &owner)),
         };
+        self.tell_of_defaults(doing);
+        let (requests, limits) = (requests.fixed, limits.fixed);
+        let sidecar = self.role == Role::Sidecar;
+        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, probes, written: None }, plan)
+    }
+
+    /// What it is asked, and how long its preStop hook runs.
+    fn life(
+        &mut self,
+        asking: &Asking<'_, '_>,
+        (spot, doing): (&Spot<'_>, &Doing<'_>),
+    ) -> (Probes, Varying<SimDuration>) {
+        let Doing { health, readiness, pre_stop_time, .. } = *doing;
+        let answering = Answering { spot, health, readiness, pre_stop_time };
+        let mut life = LifeCheck { findings: &mut *self.findings, words: self.words, role: self.role };
+        let probes = life.probes(asking);
+        let pre_stop_time = life.pre_stop_time(asking, &answering);
+        life.tell_who_asks(&probes, &answering);
+        (probes, pre_stop_time)
+    }
+
+    fn tell_of_defaults(&mut self, doing: &Doing<'_>) {
         if doing.stop_time.is_none() {
             self.findings.assume("where no stopTime is given, a container exits 1s after SIGTERM");
         }
         if doing.start_up_time.is_none() {
             self.findings.assume("where no startUpTime is given, a container runs as soon as it is started");
         }
-        let (requests, limits) = (requests.fixed, limits.fixed);
-        let sidecar = self.role == Role::Sidecar;
-        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, probes, written: None }, plan)
     }
 
     /// As the API server checks it; what is drawn is not compared.

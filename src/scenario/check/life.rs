@@ -168,7 +168,7 @@ impl LifeCheck<'_> {
         Some(length)
     }
 
-    /// Says where a health is written that no probe asks for (and where probes ask for one that is not).
+    /// Says where a health is written that no probe asks for, and where probes ask for one that is not.
     pub fn tell_who_asks(&mut self, probes: &Probes, answering: &Answering<'_, '_>) {
         let words = self.words;
         let asks = |kind: &ProbeKind| probes.of(*kind).is_some();

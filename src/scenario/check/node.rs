@@ -1,7 +1,7 @@
 //! Nodes: as written -> as meant, one for each.
 //!
 //! What: capacity, the kubelet's settings of the scenario and of the node put
-//! together, and what is left for pods. Next: [`crate::scenario::kubelet`].
+//! together, and what is left for pods. Next: [`crate::scenario::kubelet`]; [`super::outage`].
 
 use super::besides_memory::{BesidesMemoryCheck, whole};
 use super::measure::Measure;

@@ -1,7 +1,7 @@
 //! Pods and workloads: as written -> as meant.
 //!
 //! What: the short form and the pod template become the same plan.
-//! Next: [`super::container`], what each container becomes.
+//! Next: [`super::container`], what each container becomes; [`super::volume`].
 
 use super::arrivals::{arrivals, count, refuse_floods};
 use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
