@@ -7,7 +7,7 @@ use super::BadInput;
 use super::files::Files;
 use super::progress::Progress;
 use super::results::Results;
-use crate::engine::{self, Passes, RestartScope};
+use crate::engine::{self, Passes};
 use crate::report::columns::{EvictionRow, Row, RunRow, Table};
 use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
@@ -15,7 +15,7 @@ use crate::report::summary::{self, Heading, Width};
 use crate::report::{Manifest, RunStory, Tables, Wanted, json};
 use crate::scenario::Scenario;
 use crate::scenario::check::{MOST_REPLICATIONS, too_long_a_timeline};
-use crate::scenario::meaning::{OrderName, RunRules};
+use crate::scenario::meaning::{OrderName, RunRules, Switches};
 use crate::scenario::mistake::Mistake;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -131,13 +131,13 @@ fn chosen_run(runs: &[RunRules], arguments: &RunArguments) -> Option<RunRules> {
     }
     let mut run = runs.first()?.clone();
     if let Some(rules) = arguments.rules {
-        (run.name, run.order, run.restart_scope) = match rules {
-            RulesWord::Lesson => ("lesson".into(), OrderName::QosClass, RestartScope::Pod),
-            RulesWord::Kubernetes => ("kubernetes".into(), OrderName::Kubelet, RestartScope::Container),
+        (run.name, run.switches) = match rules {
+            RulesWord::Lesson => ("lesson".into(), Switches::LESSON),
+            RulesWord::Kubernetes => ("kubernetes".into(), Switches::KUBERNETES),
         };
     }
     if let Some(order) = arguments.eviction_order {
-        (run.name, run.order) = match order {
+        (run.name, run.switches.order) = match order {
             OrderWord::QosClass => ("qos-order".into(), OrderName::QosClass),
             OrderWord::Kubelet => ("kubelet-order".into(), OrderName::Kubelet),
         };

@@ -5,16 +5,18 @@
 //! below checks one part, notes mistakes, and goes on with something harmless,
 //! so that one mistake does not hide the others.
 //! Never: opening a file (the program hands in how), a draw.
-//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `usage`, `arrivals`.
+//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `life`, `volume`, `usage`, `arrivals`.
 
 mod arrivals;
 mod besides_memory;
 mod container;
+mod life;
 mod measure;
 mod names;
 mod node;
 mod not_simulated;
 mod numbers;
+mod outage;
 mod pasted;
 mod pod;
 mod pod_names;
@@ -22,8 +24,10 @@ mod room;
 mod rules;
 mod spot;
 mod tables;
+mod toleration;
 mod unobserved;
 mod usage;
+mod volume;
 
 use super::decode::decode;
 use super::file::ScenarioFile;
@@ -69,9 +73,10 @@ fn meant(
 ) -> Scenario {
     let horizon = numbers::positive_length(findings, &top.key("horizon"), file.horizon, "the run");
     let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
-    let nodes = NodesCheck::new(findings, files, kubelet).nodes(&top.key("nodes"), &file.nodes);
-    let mut pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
-    let workloads = pods.all(top, &file.pods, &file.workloads);
+    let nodes = NodesCheck::new(findings, files, (kubelet, SimTime::START.after(horizon)))
+        .nodes(&top.key("nodes"), &file.nodes);
+    let pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
+    let (workloads, claims) = pods.all(top, &file.pods, &file.workloads);
     room::tell_of_pods_that_never_fit(findings, &nodes, &workloads);
     unobserved::tell_of_what_fills_nothing(findings, &nodes, &workloads);
     let scenario = Scenario {
@@ -83,8 +88,8 @@ fn meant(
         runs: rules::runs(findings, top, file),
         nodes,
         workloads,
-        node_monitor_grace_period: crate::ground::SimDuration::seconds(50),
-        claims: Vec::new(),
+        node_monitor_grace_period: outage::node_monitor_grace_period(findings, top, &file.control_plane),
+        claims,
         acting_threshold: rules::acting_threshold(file.acting_threshold),
         recording: rules::recording(findings, &top.key("record"), &file.record, horizon),
         assumptions: std::mem::take(&mut findings.assumptions),

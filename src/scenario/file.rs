@@ -9,10 +9,12 @@
 pub(crate) mod accepted;
 pub mod arrivals;
 pub mod kubelet;
+pub mod life;
 pub mod node;
 pub mod pod;
 pub mod usage;
 pub mod varying;
+pub mod volume;
 
 use crate::scenario::decode::Refusal;
 use crate::scenario::notation::DurationText;
@@ -49,6 +51,8 @@ pub struct ScenarioFile {
     pub eviction_order: Option<OrderFile>,
     /// What a crash restarts. Default: as `rules` says.
     pub restart_scope: Option<RestartScopeFile>,
+    /// What the API shows of the pods of a node that cannot be reached. Default: as `rules` says.
+    pub unreachable_phase: Option<UnreachablePhaseFile>,
     /// Which threshold is acted on where the kubelet takes any of several. Default First.
     pub acting_threshold: Option<ActingThresholdFile>,
     /// The same story, the same draws, under several rules. Default: one run under the rules above.
@@ -57,6 +61,9 @@ pub struct ScenarioFile {
     /// What is written down.
     #[serde(default)]
     pub record: RecordFile,
+    /// What watches the nodes.
+    #[serde(default)]
+    pub control_plane: ControlPlaneFile,
     /// The kubelet's settings on all nodes, in KubeletConfiguration's own keys.
     pub kubelet: Option<KubeletFile>,
     /// At least one.
@@ -91,7 +98,7 @@ pub type IncludeFile = crate::scenario::decode::TextOr<String, Vec<String>>;
 /// A set of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum RulesName {
-    /// As the lesson teaches: eviction by QoS class, a crash restarts the whole Pod.
+    /// As the lesson teaches: eviction by QoS class, a crash restarts the whole Pod, a lost node's Pods are Unknown.
     Lesson,
     /// As Kubernetes does it.
     Kubernetes,
@@ -115,6 +122,23 @@ pub enum RestartScopeFile {
     Container,
 }
 
+/// What the API shows of the pods of a node that cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum UnreachablePhaseFile {
+    /// The phase Unknown, as Kubernetes did before 1.5.
+    Unknown,
+    /// The last phase that was heard of.
+    AsLastSeen,
+}
+
+/// What watches the nodes.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ControlPlaneFile {
+    /// How long a node may be silent before its condition Ready is Unknown. Default 50s, as of Kubernetes 1.32.
+    pub node_monitor_grace_period: Option<DurationText>,
+}
+
 /// Which threshold is acted on where the kubelet takes any of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ActingThresholdFile {
@@ -136,6 +160,8 @@ pub struct RunFile {
     pub eviction_order: Option<OrderFile>,
     /// What a crash restarts.
     pub restart_scope: Option<RestartScopeFile>,
+    /// What the API shows of the pods of a node that cannot be reached.
+    pub unreachable_phase: Option<UnreachablePhaseFile>,
 }
 
 /// What is written down.
@@ -148,6 +174,8 @@ pub struct RecordFile {
     pub rankings: Option<bool>,
     /// Whether events are kept, as `kubectl get events` words them. Default true.
     pub events: Option<bool>,
+    /// Whether the lives of pods are kept: their phases, conditions and containers over time. Default true.
+    pub lives: Option<bool>,
 }
 
 /// A controller's pods, or a stream of them.

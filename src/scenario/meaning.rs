@@ -9,7 +9,7 @@
 use super::arrivals::Arrivals;
 use super::distribution::{Distribution, Varying};
 use super::synthesize::{Synthesis, drawn_node};
-use super::usage_model::UsageModel;
+use super::usage_model::{LevelModel, UsageModel};
 use crate::engine::{
     ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, Setting, UnreachablePhase,
 };
@@ -48,9 +48,31 @@ pub struct Scenario {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRules {
     pub name: String,
+    pub switches: Switches,
+}
+
+/// Where the lesson and Kubernetes part ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// Who goes first.
     pub order: OrderName,
+    /// What a crash restarts.
     pub restart_scope: RestartScope,
+    /// What the API shows of the Pods of a node that cannot be reached.
     pub unreachable_phase: UnreachablePhase,
+}
+
+impl Switches {
+    pub const LESSON: Switches = Switches {
+        order: OrderName::QosClass,
+        restart_scope: RestartScope::Pod,
+        unreachable_phase: UnreachablePhase::Unknown,
+    };
+    pub const KUBERNETES: Switches = Switches {
+        order: OrderName::Kubelet,
+        restart_scope: RestartScope::Container,
+        unreachable_phase: UnreachablePhase::AsLastSeen,
+    };
 }
 
 /// Which order evicts.
@@ -124,6 +146,31 @@ pub struct ContainerPlan {
     pub exit_code: Varying<u8>,
     pub start_up_time: Varying<SimDuration>,
     pub stop_time: Varying<SimDuration>,
+    pub pre_stop_time: Varying<SimDuration>,
+    pub health: HealthPlan,
+    /// Absent: its readiness is its health.
+    pub readiness: Option<HealthPlan>,
+}
+
+/// A health to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthPlan {
+    pub after: Varying<SimDuration>,
+    /// Absent: it never hangs.
+    pub until: Option<Varying<SimDuration>>,
+    /// Absent: memory does not matter.
+    pub memory_at_most: Option<LevelModel>,
+    pub answer_time: Varying<SimDuration>,
+}
+
+impl HealthPlan {
+    /// From the start, without end, and at once.
+    pub const ALWAYS_WELL: HealthPlan = HealthPlan {
+        after: Varying::Fixed(SimDuration::ZERO),
+        until: None,
+        memory_at_most: None,
+        answer_time: Varying::Fixed(SimDuration::ZERO),
+    };
 }
 
 /// Requests or limits that vary from pod to pod; absent where the manifest's own stand.
@@ -180,13 +227,13 @@ impl Scenario {
             horizon: self.horizon,
             nodes: self.nodes.iter().map(node).collect(),
             workloads: self.workloads.iter().map(|plan| plan.workload.clone()).collect(),
-            order: rules.order.order(),
-            restart_scope: rules.restart_scope,
+            order: rules.switches.order.order(),
+            restart_scope: rules.switches.restart_scope,
             passes,
             acting_threshold: self.acting_threshold,
             control_plane: ControlPlane {
                 node_monitor_grace_period: self.node_monitor_grace_period,
-                unreachable_phase: rules.unreachable_phase,
+                unreachable_phase: rules.switches.unreachable_phase,
             },
             claims: self.claims.clone(),
             sample_every: self.recording.timeline_every,

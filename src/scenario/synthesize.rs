@@ -19,13 +19,13 @@
 
 use super::arrivals::{Arriving, Row};
 use super::distribution::{Distribution, FromDraw, Varying};
-use super::meaning::{ContainerPlan, DrawnAmounts, NodePlan, PodPlan, Scenario, WorkloadPlan};
+use super::meaning::{ContainerPlan, DrawnAmounts, HealthPlan, NodePlan, PodPlan, Scenario, WorkloadPlan};
 use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{CurveOwner, PodDraft, Source};
-use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimDuration, SimTime, Stream, WorkloadId};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimTime, Stream, WorkloadId};
 use crate::model::{
     ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
-    PodTemplate, Replica, ResourceAmounts, Usage,
+    PodTemplate, Replica, ResourceAmounts, Usage, Volume,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -133,18 +133,6 @@ impl Source for Synthesis<'_> {
     }
 }
 
-/// The name that a container's curve is drawn at.
-fn usage_name(usage: Usage) -> &'static str {
-    match usage {
-        Usage::WorkingSet => "working set",
-        Usage::WritableLayer => "writable layer",
-        Usage::Logs => "logs",
-        Usage::Inodes => "inodes",
-        Usage::Processes => "processes",
-        Usage::Volume(_) => "volume",
-    }
-}
-
 /// The name that a node's curve is drawn at.
 fn part_name(part: NodePart) -> &'static str {
     match part {
@@ -202,20 +190,24 @@ struct Place<'a> {
 struct Part<'a> {
     plan: &'a ContainerPlan,
     spec: &'a ContainerSpec,
+    /// Its pod's.
+    volumes: &'a [Volume],
     row: Option<&'a Row>,
 }
 
 impl<'a> Place<'a> {
     fn init_parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
         let pairs = self.plan.init_containers.iter().zip(&self.plan.spec.init_containers);
-        pairs.map(|(plan, spec)| Part { plan, spec, row: None })
+        let volumes = &self.plan.spec.volumes;
+        pairs.map(|(plan, spec)| Part { plan, spec, volumes, row: None })
     }
 
     /// The regular containers; a row speaks of the first.
     fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
         let rows = [self.row].into_iter().chain(std::iter::repeat(None));
         let pairs = self.plan.containers.iter().zip(&self.plan.spec.containers);
-        pairs.zip(rows).map(|((plan, spec), row)| Part { plan, spec, row })
+        let volumes = &self.plan.spec.volumes;
+        pairs.zip(rows).map(|((plan, spec), row)| Part { plan, spec, volumes, row })
     }
 
     /// The manifest, with all that varies drawn.
@@ -254,8 +246,7 @@ impl<'a> Place<'a> {
         let mut parts = self.init_parts().chain(self.parts());
         let part =
             parts.nth(usize::from(container.0)).expect("the engine names containers that it was given");
-        let key = part.key(self.life).name(usage_name(usage));
-        part.plan.usage(usage).more(key, part.own_amounts(self.manifest), draw)
+        part.plan.usage(usage).more(part.usage_key(self.life, usage), part.own_amounts(self.manifest), draw)
     }
 }
 
@@ -266,12 +257,10 @@ impl Part<'_> {
     }
 
     fn life(&self, manifest: Key, life: Key) -> ContainerLife {
-        let key = self.key(life);
+        let (key, own) = (self.key(life), self.own_amounts(manifest));
         let stream = |purpose: &str| -> Stream { key.name(purpose).stream() };
         let run_time = self.plan.run_time.as_ref().map(|length| length.draw(&mut stream("run time")));
-        let drawn = |usage: Usage, model: &UsageModel| {
-            model.draw(key.name(usage_name(usage)), self.own_amounts(manifest))
-        };
+        let drawn = |usage: Usage, model: &UsageModel| model.draw(self.usage_key(life, usage), own);
         ContainerLife {
             working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
             others: self.plan.others.iter().map(|(usage, model)| (*usage, drawn(*usage, model))).collect(),
@@ -279,9 +268,22 @@ impl Part<'_> {
             exit_code: self.plan.exit_code.draw(&mut stream("exit code")),
             start_up_time: self.plan.start_up_time.draw(&mut stream("start-up time")),
             stop_time: self.plan.stop_time.draw(&mut stream("stop time")),
-            pre_stop_time: SimDuration::ZERO,
-            health: Health::default(),
-            readiness: None,
+            pre_stop_time: self.plan.pre_stop_time.draw(&mut stream("pre-stop time")),
+            health: drawn_health(&self.plan.health, (key, HEALTH), own),
+            readiness: self.plan.readiness.as_ref().map(|plan| drawn_health(plan, (key, READINESS), own)),
+        }
+    }
+
+    /// The key of a curve: by the names of things, as all keys.
+    fn usage_key(&self, life: Key, usage: Usage) -> Key {
+        let key = self.key(life);
+        match usage {
+            Usage::WorkingSet => key.name("working set"),
+            Usage::WritableLayer => key.name("writable layer"),
+            Usage::Logs => key.name("logs"),
+            Usage::Inodes => key.name("inodes"),
+            Usage::Processes => key.name("processes"),
+            Usage::Volume(number) => key.name("volume").name(&self.volumes[usize::from(number)].name),
         }
     }
 
@@ -318,6 +320,22 @@ impl Part<'_> {
             Some(asked.of(resource).map_or(limit, |request| limit.max(request)))
         });
         (asked, lifted)
+    }
+}
+
+/// The names that the parts of a health are drawn at: after, until, memory, answer time.
+type HealthNames = [&'static str; 4];
+const HEALTH: HealthNames = ["health after", "health until", "health memory", "answer time"];
+const READINESS: HealthNames =
+    ["readiness after", "readiness until", "readiness memory", "readiness answer time"];
+
+fn drawn_health(plan: &HealthPlan, (key, names): (Key, HealthNames), own: OwnAmounts) -> Health {
+    let [after, until, memory, answer_time] = names.map(|name| key.name(name));
+    Health {
+        after: plan.after.draw(&mut after.stream()),
+        until: plan.until.as_ref().map(|length| length.draw(&mut until.stream())),
+        memory_at_most: plan.memory_at_most.as_ref().map(|level| level.draw(memory, own)),
+        answer_time: plan.answer_time.draw(&mut answer_time.stream()),
     }
 }
 

@@ -53,7 +53,7 @@ error: unknown key `workingset`; did you mean `workingSet`?
   fix: write `workingSet`
 error: unknown key `imagePolicy`
   at bad.yaml:6:5 (pods[0].imagePolicy)
-  fix: the keys known here are `name`, `count`, `at`, `requests`, `limits`, `priority`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime`, `pullTime` and `cleanUpTime`
+  fix: the keys known here are `name`, `count`, `at`, `requests`, `limits`, `priority`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime`, `preStopTime`, `startupProbe`, `readinessProbe`, `livenessProbe`, `health`, `readiness`, `pullTime` and `cleanUpTime`
 2 mistakes
 "#);
 }
@@ -403,6 +403,60 @@ error: the template has no volume "scrach"
   at bad.yaml:10:86 (workloads[0].behavior.volumes.scrach)
   fix: write `scratch`
 4 mistakes
+"#);
+}
+
+#[test]
+fn who_writes_a_volume_is_told_from_what_it_holds_by_the_first_key() {
+    let volumes = |used: &str| {
+        told_of_pods(&format!(
+            "workloads:
+  - name: web
+    replicas: 1
+    template:
+      spec:
+        containers: [{{name: app}}]
+        volumes: [{{name: files, emptyDir: {{}}}}, {{name: tmp, emptyDir: {{}}}}]
+    behavior: {{volumes: {used}}}
+"
+        ))
+    };
+    assert_snapshot!(volumes("{files: {writtenBy: app, usag: 1Gi}, tmp: {writenBy: app, usage: 1Gi}}"), @r#"
+error: unknown key `usag`; did you mean `usage`?
+  at bad.yaml:10:33 (workloads[0].behavior.volumes.files)
+  fix: write `usage`
+error: unknown value "writenBy"; did you mean `writtenBy`?
+  at bad.yaml:10:67 (workloads[0].behavior.volumes.tmp)
+  fix: write `writtenBy`
+2 mistakes
+"#);
+    assert_snapshot!(volumes("{files: {uniform: {min: 2Gi, max: 1Gi}}, tmp: {usage: {ofLimit: 0.5}, writtenBy: app}}"), @r#"
+error: `max` is below `min`
+  at bad.yaml:10:59 (workloads[0].behavior.volumes.files.uniform.max)
+  fix: swap the two
+error: a share of the memory limit cannot be an amount of disk space
+  at bad.yaml:10:89 (workloads[0].behavior.volumes.tmp.usage.ofLimit)
+  fix: write an amount of its own, such as 2Gi
+2 mistakes
+"#);
+}
+
+#[test]
+fn outages_may_stand_in_any_order_and_lie_apart_from_each_other() {
+    assert_snapshot!(told(&format!(
+        "horizon: 1h
+{PODS}nodes:
+  - {{name: a, capacity: {{cpu: 4, memory: 8Gi}}, outages: [{{at: 20m, for: 5m}}, {{at: 10m, for: 10m}}]}}
+  - {{name: b, capacity: {{cpu: 4, memory: 8Gi}}, outages: [{{at: 10m}}, {{at: 20m, for: 1m}}]}}
+"
+    )), @r#"
+error: the outage of node a at 20m begins no later than the one at 10m ends
+  at bad.yaml:4:63 (nodes[0].outages[0].at)
+  fix: write them as one, or an earlier end (`for`) of the first
+error: the outage of node b at 20m begins no later than the one at 10m ends
+  at bad.yaml:5:74 (nodes[1].outages[1].at)
+  fix: write them as one, or an earlier end (`for`) of the first
+2 mistakes
 "#);
 }
 

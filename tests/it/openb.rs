@@ -4,7 +4,7 @@
 use crate::story::{self, rows, tables};
 use evictsim::engine::Passes;
 use evictsim::scenario::import::openb::{Options, Scale, import};
-use evictsim::scenario::meaning::{OrderName, RunRules};
+use evictsim::scenario::meaning::{OrderName, RunRules, Switches};
 use std::io::Write;
 use std::path::Path;
 
@@ -25,7 +25,8 @@ fn the_whole_trace_runs_on_nine_nodes_and_both_orders_evict() {
     let options = Options { scale: Scale::Share(0.006), ..Options::default() };
     let imported = import(&pods, &nodes, &options).unwrap_or_else(|mistake| panic!("{mistake}"));
     let mut scenario = story::read(&imported.yaml);
-    let of = |name: &str, order| RunRules { name: name.into(), order, ..scenario.runs[0].clone() };
+    let switches = scenario.runs[0].switches;
+    let of = |name: &str, order| RunRules { name: name.into(), switches: Switches { order, ..switches } };
     scenario.runs = vec![of("qos", OrderName::QosClass), of("kubelet", OrderName::Kubelet)];
     let tables = tables(&scenario, Passes::ThatMatter);
     let runs = rows(&tables["runs"]);

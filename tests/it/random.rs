@@ -85,15 +85,160 @@ fn usage_without_end() -> BoxedStrategy<String> {
     prop_oneof![ramp, leak, saw].boxed()
 }
 
+/// When a container is well: warm, not hanging, not full, quick.
+fn health() -> BoxedStrategy<String> {
+    let until = prop::option::of(1..600u32);
+    (0..90u32, until, prop::option::of(mebi()), 0..3000u32)
+        .prop_map(|(after, until, most, answer)| {
+            let mut text = format!("{{after: {after}s, answerTime: {answer}ms");
+            if let Some(more) = until {
+                let _ = write!(text, ", until: {}s", after + more);
+            }
+            if let Some(mebi) = most {
+                let _ = write!(text, ", whileMemoryAtMost: {mebi}Mi");
+            }
+            text + "}"
+        })
+        .boxed()
+}
+
+/// `, livenessProbe: {…}` and the others, some of them.
+fn probes() -> BoxedStrategy<String> {
+    let probe = prop::option::weighted(0.4, (0..20u32, 1..15u32, 1..4u32, 1..4u32, 0..4u32));
+    (probe.clone(), probe.clone(), probe)
+        .prop_map(|probes| {
+            let mut text = String::new();
+            for (key, probe) in
+                [("startupProbe", probes.0), ("readinessProbe", probes.1), ("livenessProbe", probes.2)]
+            {
+                let Some((delay, period, timeout, failures, extra)) = probe else { continue };
+                let _ = write!(
+                    text,
+                    ", {key}: {{initialDelaySeconds: {delay}, periodSeconds: {period}, \
+                     timeoutSeconds: {timeout}, failureThreshold: {failures}"
+                );
+                let _ = match (key, extra) {
+                    (_, 0) => Ok(()),
+                    ("readinessProbe", more) => write!(text, ", successThreshold: {more}"),
+                    (_, grace) => write!(text, ", terminationGracePeriodSeconds: {grace}"),
+                };
+                text.push('}');
+            }
+            text
+        })
+        .boxed()
+}
+
+/// What runs before a container is stopped: nothing, a sleep, or a command of some seconds.
+#[derive(Clone, Copy, Debug)]
+enum Hook {
+    Nothing,
+    Sleep(u32),
+    Exec(u32),
+}
+
+impl Hook {
+    fn any() -> BoxedStrategy<Hook> {
+        prop_oneof![
+            3 => Just(Hook::Nothing),
+            1 => (0..60u32).prop_map(Hook::Sleep),
+            1 => (0..60u32).prop_map(Hook::Exec),
+        ]
+        .boxed()
+    }
+
+    /// In the template, whose pod has so much grace.
+    fn written(self, grace: u32) -> String {
+        match self {
+            Hook::Nothing => String::new(),
+            Hook::Sleep(seconds) => {
+                format!(", lifecycle: {{preStop: {{sleep: {{seconds: {}}}}}}}", seconds.min(grace))
+            }
+            Hook::Exec(_) => ", lifecycle: {preStop: {exec: {command: [x]}}}".to_owned(),
+        }
+    }
+
+    /// In the behavior.
+    fn told(self) -> String {
+        match self {
+            Hook::Exec(seconds) => format!("preStopTime: {seconds}s, "),
+            Hook::Nothing | Hook::Sleep(_) => String::new(),
+        }
+    }
+}
+
+/// One container: what it asks for, how it is asked, and what it does.
+#[derive(Clone, Debug)]
+struct Container {
+    resources: String,
+    probes: String,
+    hook: Hook,
+    behavior: String,
+}
+
+impl Container {
+    fn any() -> BoxedStrategy<Container> {
+        (resources(), probes(), Hook::any(), behavior())
+            .prop_map(|(resources, probes, hook, behavior)| Container { resources, probes, hook, behavior })
+            .boxed()
+    }
+
+    /// In the template.
+    fn written(&self, name: &str, grace: u32) -> String {
+        format!("name: {name}, resources: {}{}{}", self.resources, self.probes, self.hook.written(grace))
+    }
+
+    /// In the behavior.
+    fn told(&self, name: &str) -> String {
+        format!("{name}: {{{}{}}}", self.hook.told(), self.behavior)
+    }
+}
+
+/// A volume: its kind, and what it holds or what is written into it.
+fn volume() -> BoxedStrategy<(String, String, bool)> {
+    let kind = prop_oneof![
+        2 => Just("emptyDir: {medium: Memory}".to_owned()),
+        1 => Just("emptyDir: {}".to_owned()),
+        1 => (100..900u32).prop_map(|mebi| format!("emptyDir: {{sizeLimit: {mebi}Mi}}")),
+        1 => (0..2u32).prop_map(|claim| format!("persistentVolumeClaim: {{claimName: claim-{claim}}}")),
+    ];
+    // At most what the smallest limit allows.
+    let held = (0..100u32).prop_map(|mebi| (format!("{mebi}Mi"), false));
+    let written = usage().prop_map(|usage| (usage, true));
+    (kind, prop_oneof![held, written]).prop_map(|(kind, (used, written))| (kind, used, written)).boxed()
+}
+
+/// Times at which a node cannot be reached; the last may have no end.
+fn outages() -> BoxedStrategy<String> {
+    let outage = (1..400u32, 1..300u32);
+    let some = (prop::collection::vec(outage, 1..4), any::<bool>()).prop_map(|(outages, comes_back)| {
+        let (mut at, mut texts) = (0, Vec::new());
+        for (gap, length) in &outages {
+            at += gap;
+            texts.push(format!("{{at: {at}s, for: {length}s}}"));
+            at += length;
+        }
+        if !comes_back {
+            texts.push(format!("{{at: {}s}}", at + 1));
+        }
+        format!(", outages: [{}]", texts.join(", "))
+    });
+    prop_oneof![2 => Just(String::new()), 1 => some].boxed()
+}
+
 /// One container's behavior.
 fn behavior() -> BoxedStrategy<String> {
     let times = (prop::option::of(seconds()), 0..2u8, 0..40u32, 0..5u32);
-    (usage(), others(), times)
-        .prop_map(|(usage, others, (run_time, exit_code, stop_time, start_up_time))| {
+    let well = (prop::option::of(health()), prop::option::weighted(0.2, health()));
+    (usage(), others(), times, well)
+        .prop_map(|(usage, others, (run_time, exit_code, stop_time, start_up_time), (health, readiness))| {
+            let health = health.map(|health| format!("health: {health}, ")).unwrap_or_default();
+            let readiness = readiness.map(|health| format!("readiness: {health}, ")).unwrap_or_default();
             let run_time =
                 run_time.map(|s| format!("runTime: {s}s, exitCode: {exit_code}, ")).unwrap_or_default();
             format!(
-                "{{workingSet: {usage}, {others}{run_time}stopTime: {stop_time}s, startUpTime: {start_up_time}s}}"
+                "workingSet: {usage}, {others}{health}{readiness}{run_time}stopTime: {stop_time}s, \
+                 startUpTime: {start_up_time}s"
             )
         })
         .boxed()
@@ -116,9 +261,11 @@ fn workload() -> BoxedStrategy<(String, String)> {
     let kind = prop_oneof![Just("Pod"), Just("ReplicaSet"), Just("Job")];
     let policy = prop_oneof![Just("Always"), Just("OnFailure"), Just("Never")];
     let priority = prop_oneof![3 => Just(0i64), 1 => 1..1000i64, 1 => Just(2_000_000_000i64)];
-    let pod = (policy, priority, 0..60u32, 0..8u32, prop::option::of(0..100u32));
-    let containers = (resources(), behavior(), prop::option::of((resources(), behavior())));
-    let init = prop::option::of((any::<bool>(), resources(), behavior()));
+    let tolerated = prop::option::weighted(0.3, 0..400u32);
+    let volumes = prop::collection::vec((volume(), any::<prop::sample::Index>()), 0..3);
+    let pod = (policy, priority, 0..60u32, 0..8u32, tolerated, volumes);
+    let containers = (Container::any(), prop::option::of(Container::any()));
+    let init = prop::option::of((any::<bool>(), Container::any()));
     let arrivals = prop_oneof![
         (1..4u32, seconds()).prop_map(|(n, at)| format!("replicas: {n}, at: {at}s")),
         (10..200u32, 1..8u32)
@@ -126,30 +273,50 @@ fn workload() -> BoxedStrategy<(String, String)> {
     ];
     (kind, pod, containers, init, arrivals)
         .prop_map(|(kind, pod, containers, init, arrivals)| {
-            let (policy, priority, grace, pull, volume) = pod;
+            let (policy, priority, grace, pull, tolerated, volumes) = pod;
             // As in Kubernetes: a ReplicaSet's pods always restart, a Job's do not.
             let policy = match (kind, policy) {
                 ("ReplicaSet", _) => "Always",
                 ("Job", "Always") => "OnFailure",
                 (_, policy) => policy,
             };
-            let (resources, first, second) = containers;
-            let mut spec = format!("containers: [{{name: a, resources: {resources}}}");
-            let mut behaviors = format!("a: {first}");
-            if let Some((resources, behavior)) = second {
-                let _ = write!(spec, ", {{name: b, resources: {resources}}}");
-                let _ = write!(behaviors, ", b: {behavior}");
+            let (first, second) = containers;
+            let mut names = vec!["a"];
+            let mut spec = format!("containers: [{{{}}}", first.written("a", grace));
+            let mut behaviors = first.told("a");
+            if let Some(second) = second {
+                names.push("b");
+                let _ = write!(spec, ", {{{}}}", second.written("b", grace));
+                let _ = write!(behaviors, ", {}", second.told("b"));
             }
             spec.push(']');
-            if let Some((sidecar, resources, behavior)) = init {
+            if let Some((sidecar, init)) = init {
+                names.push("i");
+                // As in Kubernetes: what runs once, to its end, has neither probes nor hooks.
+                let init = match sidecar {
+                    true => init,
+                    false => Container { probes: String::new(), hook: Hook::Nothing, ..init },
+                };
                 let always = if sidecar { ", restartPolicy: Always" } else { "" };
-                let _ = write!(spec, ", initContainers: [{{name: i, resources: {resources}{always}}}]");
-                let _ = write!(behaviors, ", i: {behavior}");
+                let _ = write!(spec, ", initContainers: [{{{}{always}}}]", init.written("i", grace));
+                let _ = write!(behaviors, ", {}", init.told("i"));
             }
-            let mut held = String::new();
-            if let Some(mebi) = volume {
-                spec.push_str(", volumes: [{name: v, emptyDir: {medium: Memory}}]");
-                held = format!(", volumes: {{v: {mebi}Mi}}");
+            let (mut kinds, mut held) = (Vec::new(), Vec::new());
+            for (((kind, used, is_written), writer), number) in volumes.iter().zip(0..) {
+                kinds.push(format!("{{name: v{number}, {kind}}}"));
+                held.push(match is_written {
+                    true => format!("v{number}: {{writtenBy: {}, usage: {used}}}", writer.get(&names)),
+                    false => format!("v{number}: {used}"),
+                });
+            }
+            let _ = write!(spec, ", volumes: [{}]", kinds.join(", "));
+            let held = format!(", volumes: {{{}}}", held.join(", "));
+            if let Some(seconds) = tolerated {
+                let _ = write!(
+                    spec,
+                    ", tolerations: [{{key: node.kubernetes.io/unreachable, operator: Exists, \
+                     effect: NoExecute, tolerationSeconds: {seconds}}}]"
+                );
             }
             let text = format!(
                 "kind: {kind}, {arrivals}, template: {{spec: {{restartPolicy: {policy}, priority: {priority}, \
@@ -213,22 +380,24 @@ pub fn scenario() -> impl Strategy<Value = String> {
         )
     });
     let disks = prop_oneof![Just(String::new()), disks];
-    let node = (1..4u32, usage(), usage(), any::<bool>(), disks);
+    let node = (1..4u32, usage(), usage(), any::<bool>(), disks, outages());
     let workloads = prop::collection::vec(workload(), 1..5);
     let acting = prop_oneof![2 => Just("First"), 1 => Just("Drawn")];
     (any::<u32>(), acting, kubelet(), node, workloads).prop_map(|(seed, acting, kubelet, node, workloads)| {
-        let (count, daemons, cache, has_pressure, disks) = node;
+        let (count, daemons, cache, has_pressure, disks, outages) = node;
         let own = if has_pressure {
             format!(", systemDaemons: {daemons}, pageCache: {cache}{disks}")
         } else {
             disks
         };
         let mut text = format!(
-            "horizon: 20m\nseed: {seed}\nactingThreshold: {acting}\nrecord: {{timeline: 45s, events: true, rankings: true}}\n\
+            "horizon: 20m\nseed: {seed}\nactingThreshold: {acting}\nrecord: {{timeline: 45s, events: true, rankings: true, lives: true}}\n\
+             controlPlane: {{nodeMonitorGracePeriod: {}s}}\n\
              kubelet: {kubelet}\n\
-             nodes:\n  - {{name: n, count: {count}, capacity: {{cpu: 4, memory: 1Gi}}{own}}}\n\
+             nodes:\n  - {{name: n, count: {count}, capacity: {{cpu: 4, memory: 1Gi}}{own}{outages}}}\n\
              runs: [{{name: lesson, rules: Lesson}}, {{name: kubernetes, rules: Kubernetes}}]\n\
-             workloads:\n"
+             workloads:\n",
+            seed % 90 + 1
         );
         for ((_, workload), number) in workloads.iter().zip(0..) {
             let _ = writeln!(text, "  - {{name: w{number}, {workload}}}");

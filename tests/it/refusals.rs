@@ -167,6 +167,69 @@ fn what_is_wrong_with_disks_and_processes() -> Vec<Kind> {
     ]
 }
 
+fn what_is_wrong_with_a_pods_life() -> Vec<Kind> {
+    let web = |rest: &str| format!("pods: [{{name: web, workingSet: 1Mi, {rest}}}]");
+    let template = |spec: &str, behavior: &str| {
+        format!(
+            "workloads:\n  - name: web\n    replicas: 1\n    template: {{spec: {{{spec}}}}}\n    behavior: {{{behavior}}}"
+        )
+    };
+    let app = |rest: &str| template(&format!("containers: [{{name: app, {rest}}}]"), "");
+    let volumes = |volume: &str, used: &str| {
+        let spec = format!("containers: [{{name: app}}], volumes: [{{name: files, {volume}}}]");
+        template(&spec, &format!("volumes: {{files: {used}}}"))
+    };
+    let file_of = |path| format!("persistentVolumeClaim: {{claimName: {path}}}");
+    vec![
+        pods("a probe that asks in two ways", &app("livenessProbe: {httpGet: {port: 80}, grpc: {port: 81}}")),
+        pods("half a second between questions", &web("readinessProbe: {periodSeconds: 0.5}")),
+        pods("a startup that succeeds twice", &web("startupProbe: {successThreshold: 2}")),
+        pods("a grace of what kills nobody", &web("readinessProbe: {terminationGracePeriodSeconds: 5}")),
+        pods("a kill without any grace", &web("livenessProbe: {terminationGracePeriodSeconds: 0}")),
+        pods(
+            "a probe of an init container",
+            &template("containers: [{name: app}], initContainers: [{name: setup, readinessProbe: {}}]", ""),
+        ),
+        pods("a health that is never", &web("livenessProbe: {}, health: {after: 1m, until: 30s}")),
+        pods(
+            "a health by a limit that is not there",
+            &web("livenessProbe: {}, health: {whileMemoryAtMost: {ofLimit: 0.9}}"),
+        ),
+        pods("a hook of two kinds", &app("lifecycle: {preStop: {exec: {}, sleep: {seconds: 5}}}")),
+        pods("a hook that outlasts the grace", &app("lifecycle: {preStop: {sleep: {seconds: 31}}}")),
+        pods(
+            "a hook whose time is told twice",
+            &template(
+                "containers: [{name: app, lifecycle: {preStop: {sleep: {seconds: 5}}}}]",
+                "containers: {app: {preStopTime: 6s}}",
+            ),
+        ),
+        pods("a volume written by nobody", &volumes("emptyDir: {}", "{writtenBy: apq, usage: 1Gi}")),
+        pods("a volume written with nothing", &volumes("emptyDir: {}", "{writtenBy: app}")),
+        pods("a volume of which nothing is said", &volumes("emptyDir: {}", "{}")),
+        pods(
+            "a read-only volume that is written",
+            &volumes(
+                "persistentVolumeClaim: {claimName: data, readOnly: true}",
+                "{writtenBy: app, usage: 1Gi}",
+            ),
+        ),
+        pods("a claim without a name", &volumes("persistentVolumeClaim: {}", "1Gi")),
+        pods("a claim with a bad name", &volumes(&file_of("My_Files"), "1Gi")),
+        pods(
+            "seconds of a taint that drives nobody off",
+            &web("tolerations: [{operator: Exists, effect: NoSchedule, tolerationSeconds: 5}]"),
+        ),
+        node("an outage of no time", "outages: [{at: 5m, for: 0s}]"),
+        node("an outage within another", "outages: [{at: 10m, for: 8m}, {at: 12m, for: 1m}]"),
+        file(
+            "a grace period of nothing",
+            format!("horizon: 1h\ncontrolPlane: {{nodeMonitorGracePeriod: 0s}}\n{NODES}{PODS}"),
+        ),
+        file("a phase nobody knows", format!("horizon: 1h\nunreachablePhase: Lost\n{NODES}{PODS}")),
+    ]
+}
+
 fn what_is_wrong_with_arrivals_and_tables() -> Vec<Kind> {
     let trace = |name| pods(name, "pods: [{name: web, workingSet: {trace: {file: use.csv}}}]");
     let table = |name| arrivals(name, "{file: {path: pods.csv}}");
@@ -236,6 +299,7 @@ fn each_kind_of_bad_input_is_one_clear_block_and_leaves_nothing_behind() {
         what_is_wrong_as_a_whole(),
         what_is_wrong_with_a_pod(),
         what_is_wrong_with_disks_and_processes(),
+        what_is_wrong_with_a_pods_life(),
         what_is_wrong_with_arrivals_and_tables(),
     ];
     let table: Vec<String> =

@@ -1,10 +1,13 @@
 //! Scenarios as they are meant: what a text comes to, and what it takes for granted.
 
-use evictsim::engine::{Passes, RestartScope, Source};
-use evictsim::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
-use evictsim::model::{ContainerIndex, Controller, Filesystem, NodePart, Replica, Usage};
+use evictsim::engine::{Passes, RestartScope, Source, UnreachablePhase};
+use evictsim::ground::{Bytes, ClaimId, MilliCpu, SimDuration, SimTime, WorkloadId};
+use evictsim::model::{
+    ContainerIndex, Controller, Filesystem, Health, NodePart, Outage, ProbeKind, ProbeSpec, Probes, Replica,
+    Usage,
+};
 use evictsim::scenario::distribution::{Distribution, Law, Varying};
-use evictsim::scenario::meaning::OrderName;
+use evictsim::scenario::meaning::{OrderName, RunRules};
 use evictsim::scenario::mistake::listed;
 use evictsim::scenario::usage_model::{LevelModel, UsageModel};
 use evictsim::scenario::{self, Scenario};
@@ -241,8 +244,8 @@ when a kubelet's eviction loop looks first is unknown: drawn for each node, even
 nodes small, large do not say how large nodefs is: disk signals are never met
 where no stopTime is given, a container exits 1s after SIGTERM
 where no startUpTime is given, a container runs as soon as it is started
+where no health is given, a container answers its probes well, and at once
 nodeSelector of web is not simulated yet
-readinessProbe of web/app is not simulated yet
 accepted in pod templates, and without effect here: image
 "#);
 }
@@ -334,13 +337,164 @@ workloads:
     assert_eq!(scenario.container_name(WorkloadId(2), ContainerIndex(1)), "app");
 }
 
+/// A server with all that may be said of its life, a job that shares its claim, and a node that is lost twice.
+const LIFE: &str = "
+horizon: 1h
+controlPlane: {nodeMonitorGracePeriod: 40s}
+record: {lives: false}
+nodes:
+  - {name: a, count: 2, capacity: {cpu: 4, memory: 8Gi}, outages: [{at: 30m}, {at: 10m, for: 8m}]}
+  - {name: b, capacity: {cpu: 4, memory: 8Gi}, outages: [{at: 2h}]}
+workloads:
+  - name: web
+    replicas: 1
+    template:
+      spec:
+        terminationGracePeriodSeconds: 20
+        tolerations:
+          - {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 60}
+          - {operator: Exists, tolerationSeconds: -5}
+        initContainers: [{name: setup}, {name: proxy, restartPolicy: Always, startupProbe: {exec: {command: [x]}}}]
+        containers:
+          - name: app
+            resources: {limits: {memory: 1Gi}}
+            startupProbe: {httpGet: {port: 80}, periodSeconds: 5, failureThreshold: 12, timeoutSeconds: 0}
+            readinessProbe: {grpc: {port: 1}, initialDelaySeconds: 3, successThreshold: 2}
+            livenessProbe: {tcpSocket: {port: 80}, timeoutSeconds: 2, terminationGracePeriodSeconds: 4}
+            lifecycle: {postStart: {exec: {}}, preStop: {sleep: {seconds: 20}}}
+          - {name: log, lifecycle: {preStop: {httpGet: {port: 1}}}}
+        volumes:
+          - {name: files, persistentVolumeClaim: {claimName: my.files, readOnly: false}}
+          - {name: cache, emptyDir: {medium: Memory}}
+          - {name: tmp}
+    behavior:
+      containers:
+        app:
+          health: {after: 40s, until: {exponential: {mean: 6h}}, whileMemoryAtMost: {ofLimit: 0.5}}
+          readiness: {answerTime: 200ms}
+        log: {health: {until: 0s}, readiness: {}}
+      volumes:
+        files: {writtenBy: app, usage: {from: 0, to: 2Gi, over: 1h}}
+        cache: {writtenBy: setup, usage: 64Mi}
+        tmp: {writtenBy: app, usage: 1Gi}
+  - name: batch
+    replicas: 1
+    template:
+      spec:
+        containers: [{name: app}]
+        volumes:
+          - {name: own, persistentVolumeClaim: {claimName: own}}
+          - {name: shared, persistentVolumeClaim: {claimName: my.files}}
+    behavior: {volumes: {shared: 1Gi}}
+pods:
+  - {name: single, workingSet: 1Mi, readinessProbe: {periodSeconds: 1}, health: {after: 1s}, readiness: {after: 2s}, preStopTime: 3s}
+";
+
+#[test]
+fn probes_have_kubernetes_defaults_where_nothing_or_zero_is_written() {
+    let scenario = read_text(LIFE);
+    let spec = &scenario.workloads[1].pod.spec;
+    let default = ProbeSpec::default();
+    let app = Probes {
+        startup: Some(ProbeSpec { period: SimDuration::seconds(5), failure_threshold: 12, ..default }),
+        readiness: Some(ProbeSpec {
+            initial_delay: SimDuration::seconds(3),
+            success_threshold: 2,
+            ..default
+        }),
+        liveness: Some(ProbeSpec {
+            timeout: SimDuration::seconds(2),
+            termination_grace_period: Some(SimDuration::seconds(4)),
+            ..default
+        }),
+    };
+    assert_eq!(spec.containers[0].probes, app);
+    assert_eq!(spec.containers[1].probes, Probes::default());
+    assert_eq!(spec.init_containers[1].probes, Probes { startup: Some(default), ..Probes::default() });
+    let single = &scenario.workloads[0].pod.spec.containers[0].probes;
+    assert_eq!(single.of(ProbeKind::Readiness).map(|probe| probe.period), Some(SimDuration::seconds(1)));
+}
+
+#[test]
+fn health_hooks_and_written_volumes_are_drawn_with_a_containers_life() {
+    let scenario = read_text(LIFE);
+    let life = |workload, ordinal| {
+        let replica = Replica { ordinal, generation: 0 };
+        scenario.source(0).draft(WorkloadId(workload), replica).life
+    };
+    let app = &life(1, 0).containers[0];
+    assert_eq!(app.pre_stop_time, SimDuration::seconds(20), "as its hook sleeps");
+    assert_eq!(app.health.after, SimDuration::seconds(40));
+    assert_eq!(app.health.memory_at_most, Some(Bytes::mebi(512)));
+    assert_ne!(app.health.until, life(1, 1).containers[0].health.until, "each pod draws its own");
+    let readiness = Health { answer_time: SimDuration::millis(200), ..Health::default() };
+    assert_eq!(app.readiness, Some(readiness), "it takes the place of all of its health");
+    let never = Health { until: Some(SimDuration::ZERO), ..Health::default() };
+    assert_eq!(
+        (life(1, 0).containers[1].health, life(1, 0).containers[1].pre_stop_time),
+        (never, SimDuration::ZERO)
+    );
+    let written: Vec<_> = app.others.iter().map(|(usage, curve)| (*usage, curve.peak())).collect();
+    assert_eq!(written, [(Usage::Volume(0), Bytes::gibi(2)), (Usage::Volume(2), Bytes::gibi(1))]);
+    let setup = &life(1, 0).init_containers[0];
+    assert_eq!(setup.others.iter().map(|(usage, _)| *usage).collect::<Vec<_>>(), [Usage::Volume(1)]);
+    assert_eq!(life(1, 0).volume_contents, [Bytes::ZERO; 3], "nothing is there before");
+    assert_eq!(life(2, 0).volume_contents, [Bytes::ZERO, Bytes::gibi(1)]);
+    assert_eq!(life(0, 0).containers[0].pre_stop_time, SimDuration::seconds(3), "a hook that nobody wrote");
+}
+
+#[test]
+fn claims_outages_and_tolerations_arrive_as_they_are_written() {
+    let scenario = read_text(LIFE);
+    assert_eq!(scenario.claims, ["my.files", "own"], "each once, in the order of the scenario");
+    let claims = |workload: usize| {
+        let volumes = scenario.workloads[workload].pod.spec.volumes.iter();
+        volumes.map(|volume| volume.claim).collect::<Vec<_>>()
+    };
+    assert_eq!(claims(1), [Some(ClaimId(0)), None, None]);
+    assert_eq!(claims(2), [Some(ClaimId(1)), Some(ClaimId(0))]);
+    let minute = |n| SimTime::START.after(SimDuration::minutes(n));
+    let of_a =
+        [Outage { from: minute(10), until: minute(18) }, Outage { from: minute(30), until: SimTime::NEVER }];
+    let outages: Vec<&[Outage]> = scenario.nodes.iter().map(|plan| &plan.node.outages[..]).collect();
+    assert_eq!(outages[..2], [&of_a, &of_a], "in the order of time, on each of the kind");
+    let setting = scenario.setting(&scenario.runs[0], 0, Passes::ThatMatter);
+    assert_eq!(setting.nodes[0].node.outages, of_a, "drawing a node keeps them");
+    assert_eq!(setting.control_plane.node_monitor_grace_period, SimDuration::seconds(40));
+    let tolerations = &scenario.workloads[1].pod.spec.tolerations;
+    assert_eq!(
+        tolerations.iter().map(|toleration| toleration.seconds).collect::<Vec<_>>(),
+        [Some(60), Some(0)]
+    );
+    assert!(!scenario.recording.lives);
+}
+
+#[test]
+fn what_nobody_asks_for_and_what_is_not_said_of_a_life_is_told() {
+    let told = read_text(LIFE).assumptions.join("\n");
+    let about =
+        ["nobody asks", "probes well", "preStop", "counts as not written", "postStart", "beyond", "nodefs"];
+    let told: Vec<&str> = told.lines().filter(|line| about.iter().any(|word| line.contains(word))).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    the outage of node b at 2h lies beyond the horizon, and never happens
+    nobody asks for the health of pod single: its one probe asks for its `readiness`
+    where no health is given, a container answers its probes well, and at once
+    timeoutSeconds: 0 (s/a-story.yaml:21:105) counts as not written, as in Kubernetes
+    where no preStopTime is given, a preStop hook that does not sleep takes no time
+    nobody asks for the readiness of container log of web: without a readinessProbe it is ready as soon as it runs
+    nobody asks for the health of container log of web: without probes it is ready as soon as it runs, and never restarted for being unwell
+    postStart of web/app is not simulated yet
+    nodes a-0, a-1, b do not say how large nodefs is: whatever pods write there, it does not run full
+    ");
+}
+
 #[test]
 fn the_lesson_is_the_default_and_each_switch_can_be_set_alone() {
     let with = |rules: &str| {
         let nodes = "nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]\n";
         let scenario =
             read_text(&format!("horizon: 1h\n{nodes}pods: [{{name: web, workingSet: 1Mi}}]\n{rules}\n"));
-        let run = |run: &scenario::meaning::RunRules| (run.name.clone(), run.order, run.restart_scope);
+        let run = |run: &RunRules| (run.name.clone(), run.switches.order, run.switches.restart_scope);
         scenario.runs.iter().map(run).collect::<Vec<_>>()
     };
     use OrderName::{Kubelet, QosClass};
@@ -354,6 +508,31 @@ fn the_lesson_is_the_default_and_each_switch_can_be_set_alone() {
         ),
         [("a".into(), QosClass, Container), ("b".into(), Kubelet, Container), ("c".into(), QosClass, Pod)]
     );
+}
+
+#[test]
+fn a_run_is_called_as_its_rules_only_if_it_keeps_all_of_them() {
+    let named = |rules: &str| {
+        let nodes = "nodes: [{name: node, capacity: {cpu: 4, memory: 8Gi}}]\n";
+        let text = format!("horizon: 1h\n{nodes}pods: [{{name: web, workingSet: 1Mi}}]\n{rules}\n");
+        let run = read_text(&text).runs[0].clone();
+        (run.name, run.switches.unreachable_phase)
+    };
+    use UnreachablePhase::{AsLastSeen, Unknown};
+    let cases = [
+        ("", "lesson", Unknown),
+        ("rules: Kubernetes", "kubernetes", AsLastSeen),
+        ("unreachablePhase: AsLastSeen", "as-last-seen", AsLastSeen),
+        ("rules: Kubernetes\nruns: [{unreachablePhase: Unknown}]", "unknown-phase", Unknown),
+        // The order matters more, and the name does not speak of the phase.
+        ("rules: Kubernetes\nrestartScope: Pod", "kubelet-order", AsLastSeen),
+        ("evictionOrder: Kubelet", "kubelet-order", Unknown),
+        ("rules: Kubernetes\nevictionOrder: QosClass", "qos-order", AsLastSeen),
+        ("unreachablePhase: AsLastSeen\nruns: [{rules: Lesson}]", "lesson", Unknown),
+    ];
+    for (rules, name, phase) in cases {
+        assert_eq!(named(rules), (name.to_owned(), phase), "{rules}");
+    }
 }
 
 #[test]

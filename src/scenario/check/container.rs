@@ -1,18 +1,21 @@
 //! One container: what it asks for and what it does, as written -> as meant.
 
+use super::life::{Answering, Asking, LifeCheck};
 use super::measure::Measure;
 use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
+use super::volume::Write;
 use crate::ground::{Amount, SimDuration};
-use crate::model::{ContainerSpec, Resource, ResourceAmounts, Usage};
+use crate::model::{ContainerSpec, Probes, Resource, ResourceAmounts, Usage};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
+use crate::scenario::file::life::HealthFile;
 use crate::scenario::file::pod::{AmountsFile, ContainerBehaviorFile, PodFile};
 use crate::scenario::file::usage::UsageFile;
 use crate::scenario::file::varying::MayVary;
-use crate::scenario::meaning::{ContainerPlan, DrawnAmounts};
+use crate::scenario::meaning::{ContainerPlan, DrawnAmounts, HealthPlan};
 use crate::scenario::notation::{DurationText, QuantityText};
 use crate::scenario::usage_model::UsageModel;
 
@@ -28,10 +31,11 @@ pub enum Role {
     Regular,
 }
 
-/// Requests and limits, with their places.
+/// What a manifest says of one container, with its places.
 pub struct Asked<'a, 't> {
     pub requests: (Spot<'t>, Option<&'a AmountsFile>),
     pub limits: (Spot<'t>, Option<&'a AmountsFile>),
+    pub asking: Asking<'a, 't>,
 }
 
 /// What a container does, from the short form or from a workload's behavior.
@@ -46,6 +50,9 @@ pub struct Doing<'a> {
     exit_code: Option<&'a MayVary<u8, f64>>,
     start_up_time: Option<&'a MayVary<DurationText>>,
     stop_time: Option<&'a MayVary<DurationText>>,
+    pre_stop_time: Option<&'a MayVary<DurationText>>,
+    health: Option<&'a HealthFile>,
+    readiness: Option<&'a HealthFile>,
 }
 
 impl<'a> Doing<'a> {
@@ -60,6 +67,9 @@ impl<'a> Doing<'a> {
             exit_code: pod.exit_code.as_ref(),
             start_up_time: pod.start_up_time.as_ref(),
             stop_time: pod.stop_time.as_ref(),
+            pre_stop_time: pod.pre_stop_time.as_ref(),
+            health: pod.health.as_ref(),
+            readiness: pod.readiness.as_ref(),
         }
     }
 
@@ -74,6 +84,9 @@ impl<'a> Doing<'a> {
             exit_code: container.exit_code.as_ref(),
             start_up_time: container.start_up_time.as_ref(),
             stop_time: container.stop_time.as_ref(),
+            pre_stop_time: container.pre_stop_time.as_ref(),
+            health: container.health.as_ref(),
+            readiness: container.readiness.as_ref(),
         }
     }
 
@@ -103,7 +116,7 @@ impl Amounts {
 }
 
 /// Reads one container.
-pub struct ContainerCheck<'c, 'f> {
+pub struct ContainerCheck<'c, 'f, 'v> {
     pub findings: &'c mut Findings,
     pub files: &'c Files<'f>,
     /// Which container, in words.
@@ -111,9 +124,11 @@ pub struct ContainerCheck<'c, 'f> {
     pub role: Role,
     /// A table of arrivals may give it its amounts.
     pub has_rows: bool,
+    /// What it writes into its pod's volumes.
+    pub writes: &'v [Write<'v>],
 }
 
-impl ContainerCheck<'_, '_> {
+impl ContainerCheck<'_, '_, '_> {
     /// The container as its manifest and its behavior describe it.
     pub fn container(
         &mut self,
@@ -131,11 +146,12 @@ impl ContainerCheck<'_, '_> {
             has_limit: limits.has_memory() || self.has_rows,
             measure: Measure::Memory,
         };
+        let (probes, pre_stop_time) = self.life(&asked.asking, (spot, doing));
         let plan = ContainerPlan {
             drawn_requests: requests.drawn,
             drawn_limits: limits.drawn,
             working_set: self.working_set(&spot.key("workingSet"), doing, &owner),
-            others: self.others(spot, doing),
+            others: self.others(spot, doing, &owner),
             run_time: self.run_time(&spot.key("runTime"), doing),
             exit_code: self.exit_code(&spot.key("exitCode"), doing),
             start_up_time: length_or(
@@ -145,26 +161,40 @@ impl ContainerCheck<'_, '_> {
                 SimDuration::ZERO,
             ),
             stop_time: length_or(self.findings, &spot.key("stopTime"), doing.stop_time, STOP_TIME),
+            pre_stop_time,
+            health: self.health(&spot.key("health"), doing.health, &owner),
+            readiness: doing
+                .readiness
+                .map(|health| self.health(&spot.key("readiness"), Some(health), &owner)),
         };
+        self.tell_of_defaults(doing);
+        let (requests, limits) = (requests.fixed, limits.fixed);
+        let sidecar = self.role == Role::Sidecar;
+        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, probes, written: None }, plan)
+    }
+
+    /// What it is asked, and how long its preStop hook runs.
+    fn life(
+        &mut self,
+        asking: &Asking<'_, '_>,
+        (spot, doing): (&Spot<'_>, &Doing<'_>),
+    ) -> (Probes, Varying<SimDuration>) {
+        let Doing { health, readiness, pre_stop_time, .. } = *doing;
+        let answering = Answering { spot, health, readiness, pre_stop_time };
+        let mut life = LifeCheck { findings: &mut *self.findings, words: self.words, role: self.role };
+        let probes = life.probes(asking);
+        let pre_stop_time = life.pre_stop_time(asking, &answering);
+        life.tell_who_asks(&probes, &answering);
+        (probes, pre_stop_time)
+    }
+
+    fn tell_of_defaults(&mut self, doing: &Doing<'_>) {
         if doing.stop_time.is_none() {
             self.findings.assume("where no stopTime is given, a container exits 1s after SIGTERM");
         }
         if doing.start_up_time.is_none() {
             self.findings.assume("where no startUpTime is given, a container runs as soon as it is started");
         }
-        let (requests, limits) = (requests.fixed, limits.fixed);
-        let sidecar = self.role == Role::Sidecar;
-        (
-            ContainerSpec {
-                name: name.to_owned(),
-                requests,
-                limits,
-                sidecar,
-                written: None,
-                ..ContainerSpec::default()
-            },
-            plan,
-        )
     }
 
     /// As the API server checks it; what is drawn is not compared.
@@ -193,12 +223,22 @@ impl ContainerCheck<'_, '_> {
         check.usage(spot, doing.working_set)
     }
 
-    fn others(&mut self, spot: &Spot<'_>, doing: &Doing<'_>) -> Vec<(Usage, UsageModel)> {
+    fn health(&mut self, spot: &Spot<'_>, health: Option<&HealthFile>, owner: &Owner) -> HealthPlan {
+        UsageCheck { findings: &mut *self.findings, files: self.files, owner }.health(spot, health)
+    }
+
+    fn others(&mut self, spot: &Spot<'_>, doing: &Doing<'_>, own: &Owner) -> Vec<(Usage, UsageModel)> {
         let mut read = Vec::new();
         for (usage, key, measure, file) in doing.others() {
             let owner = Owner { words: self.words.to_owned(), has_request: false, has_limit: false, measure };
             let mut check = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
             read.push((usage, check.usage(&spot.key(key), Some(file))));
+        }
+        for write in self.writes {
+            // What lies in memory may be a share of it.
+            let owner = Owner { measure: write.measure, ..own.clone() };
+            let mut check = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
+            read.push((Usage::Volume(write.volume), check.usage(&write.spot, Some(write.usage))));
         }
         read
     }

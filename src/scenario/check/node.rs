@@ -1,18 +1,19 @@
 //! Nodes: as written -> as meant, one for each.
 //!
 //! What: capacity, the kubelet's settings of the scenario and of the node put
-//! together, and what is left for pods. Next: [`crate::scenario::kubelet`].
+//! together, and what is left for pods. Next: [`crate::scenario::kubelet`]; [`super::outage`].
 
 use super::besides_memory::{BesidesMemoryCheck, whole};
 use super::measure::Measure;
 use super::names::{self, Names};
 use super::numbers::{LONGEST, amount, length, positive_length, varying_length};
+use super::outage::outages;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::unobserved::Unobserved;
 use super::usage::{Owner, UsageCheck};
 use crate::eviction::{EvictionSettings, Signal, Threshold};
-use crate::ground::{Bytes, SimDuration};
+use crate::ground::{Bytes, SimDuration, SimTime};
 use crate::model::{Node, Resource, Room, Taint, TaintEffect};
 use crate::scenario::distribution::{Distribution, Law, Varying};
 use crate::scenario::file::kubelet::KubeletFile;
@@ -53,17 +54,18 @@ pub struct NodesCheck<'c, 'f, 't> {
     findings: &'c mut Findings,
     files: &'c Files<'f>,
     kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+    horizon: SimTime,
     unobserved: Unobserved,
 }
 
 impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
-    /// With the scenario's own `kubelet`.
+    /// With the scenario's own `kubelet`, and its horizon.
     pub fn new(
         findings: &'c mut Findings,
         files: &'c Files<'f>,
-        kubelet: Option<(&'c KubeletFile, Spot<'t>)>,
+        (kubelet, horizon): (Option<(&'c KubeletFile, Spot<'t>)>, SimTime),
     ) -> NodesCheck<'c, 'f, 't> {
-        NodesCheck { findings, files, kubelet, unobserved: Unobserved::default() }
+        NodesCheck { findings, files, kubelet, horizon, unobserved: Unobserved::default() }
     }
 
     /// All nodes, in the order of the file.
@@ -114,7 +116,7 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         let eviction = self.eviction(spot, node, &settings);
         let reserves = self.reserves(&settings);
         let allocatable = kubelet::allocatable(capacity, reserves, &eviction.thresholds);
-        self.note_what_is_not_simulated(node, &settings);
+        self.note_what_is_not_simulated(&settings);
         let besides_memory = BesidesMemoryCheck::new(self.findings, self.files, &node.name).read(spot, node);
         let words = format!("node {}", node.name);
         let owner = Owner { words, has_request: false, has_limit: false, measure: Measure::Memory };
@@ -133,6 +135,7 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
             single_process_oom_kill: settings
                 .get(|file| &file.single_process_oom_kill)
                 .is_some_and(|(wanted, _)| *wanted),
+            outages: outages(self.findings, (&spot.key("outages"), &node.name), self.horizon, &node.outages),
             ..Node::new(node.name.clone(), capacity)
         };
         self.refuse_what_leaves_nothing(spot, &settings, &plain, &eviction.thresholds);
@@ -309,17 +312,13 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         }
     }
 
-    fn note_what_is_not_simulated(&mut self, node: &NodeFile, settings: &Settings<'_, '_>) {
+    fn note_what_is_not_simulated(&mut self, settings: &Settings<'_, '_>) {
         let layers = settings.layers.iter();
         let keys: BTreeSet<&str> = layers.flat_map(|(file, _)| file.not_simulated()).collect();
         if !keys.is_empty() {
             let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
             self.findings
                 .assume(format!("settings of the kubelet that are accepted and change nothing: {keys}"));
-        }
-        if node.taints.iter().any(|taint| taint.effect == EffectFile::NoExecute) {
-            self.findings
-                .assume("a NoExecute taint keeps pods away; that it drives pods off is not simulated yet");
         }
     }
 

@@ -42,8 +42,8 @@ impl NotSimulatedKeys {
             self.add(key, workload.to_owned());
         }
         for container in manifest.init_containers.iter().chain(&manifest.containers) {
-            let keys = container.not_simulated().into_iter().chain(container.resources.not_simulated());
-            for key in keys {
+            let inner = [container.resources.not_simulated(), container.lifecycle.not_simulated()];
+            for key in container.not_simulated().into_iter().chain(inner.into_iter().flatten()) {
                 self.add(key, format!("{workload}/{}", container.name));
             }
         }

@@ -159,17 +159,6 @@ pub fn instant(findings: &mut Findings, spot: &Spot<'_>, text: Option<DurationTe
     SimTime::START.after(optional_length(findings, spot, text))
 }
 
-pub fn varying_bytes(
-    findings: &mut Findings,
-    spot: &Spot<'_>,
-    number: &MayVary<QuantityText>,
-) -> Varying<Bytes> {
-    match number {
-        TextOr::Text(text) => Varying::Fixed(bytes(findings, spot, text)),
-        TextOr::Full(law) => Varying::Drawn(distribution(findings, spot, law, Range::BYTES)),
-    }
-}
-
 pub fn varying_length(
     findings: &mut Findings,
     spot: &Spot<'_>,

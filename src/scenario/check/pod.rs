@@ -1,30 +1,27 @@
 //! Pods and workloads: as written -> as meant.
 //!
 //! What: the short form and the pod template become the same plan.
-//! Next: [`super::container`], what each container becomes.
+//! Next: [`super::container`], what each container becomes; [`super::volume`].
 
 use super::arrivals::{arrivals, count, refuse_floods};
 use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
+use super::life::Asking;
 use super::names::{self, Names};
-use super::node::effect;
 use super::not_simulated::NotSimulatedKeys;
-use super::numbers::{Range, bytes, distribution, instant, length_or, varying_bytes};
+use super::numbers::{Range, distribution, instant, length_or};
 use super::pod_names;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
-use crate::ground::{Bytes, SimDuration, SimTime};
+use super::toleration::tolerations;
+use super::volume::{Claims, Write, volume_contents, volumes, writes, written};
+use crate::ground::{SimDuration, SimTime};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
-use crate::model::{
-    ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Toleration, TolerationOperator,
-    Volume, VolumeKind, Workload,
-};
+use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Workload};
 use crate::scenario::arrivals::Arrivals;
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::{Distribution, Varying};
-use crate::scenario::file::accepted::NotSimulated;
 use crate::scenario::file::pod::{
-    AmountsFile, BehaviorFile, ContainerFile, EmptyDirFile, MediumFile, OperatorFile, PodFile,
-    RestartPolicyFile, SpecFile, TolerationFile, VolumeFile,
+    AmountsFile, BehaviorFile, ContainerFile, PodFile, RestartPolicyFile, SpecFile,
 };
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::file::{ControllerKind, WorkloadFile};
@@ -43,15 +40,27 @@ pub struct PodsCheck<'c, 'f> {
     files: &'c Files<'f>,
     horizon: SimTime,
     not_simulated: NotSimulatedKeys,
+    claims: Claims,
 }
 
 impl<'c, 'f> PodsCheck<'c, 'f> {
     pub fn new(findings: &'c mut Findings, files: &'c Files<'f>, horizon: SimTime) -> PodsCheck<'c, 'f> {
-        PodsCheck { findings, files, horizon, not_simulated: NotSimulatedKeys::default() }
+        PodsCheck {
+            findings,
+            files,
+            horizon,
+            not_simulated: NotSimulatedKeys::default(),
+            claims: Claims::default(),
+        }
     }
 
-    /// All of them: the pods of the short form first.
-    pub fn all(&mut self, top: &Spot<'_>, pods: &[PodFile], workloads: &[WorkloadFile]) -> Vec<WorkloadPlan> {
+    /// All of them, the pods of the short form first, and the claims that they name.
+    pub fn all(
+        mut self,
+        top: &Spot<'_>,
+        pods: &[PodFile],
+        workloads: &[WorkloadFile],
+    ) -> (Vec<WorkloadPlan>, Vec<String>) {
         if pods.is_empty() && workloads.is_empty() {
             let fix = "add `pods: [{name: web, workingSet: 300Mi}]`, or `workloads`";
             self.findings.mistake(top, "the scenario has no pods", fix);
@@ -72,13 +81,21 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         }
         pod_names::must_differ(self.findings, &plans);
         self.not_simulated.tell(self.findings);
-        plans.into_iter().map(|(_, plan)| plan).collect()
+        (plans.into_iter().map(|(_, plan)| plan).collect(), self.claims.names)
     }
 
     fn bare(&mut self, spot: &Spot<'_>, pod: &PodFile) -> WorkloadPlan {
         let asked = Asked {
             requests: (spot.key("requests"), pod.requests.as_ref()),
             limits: (spot.key("limits"), pod.limits.as_ref()),
+            asking: Asking {
+                spot: spot.clone(),
+                startup: pod.startup_probe.as_ref(),
+                readiness: pod.readiness_probe.as_ref(),
+                liveness: pod.liveness_probe.as_ref(),
+                lifecycle: None,
+                grace_period: grace_period(pod.termination_grace_period_seconds),
+            },
         };
         let words = format!("pod {}", pod.name);
         let mut check = ContainerCheck {
@@ -87,6 +104,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             words: &words,
             role: Role::Regular,
             has_rows: false,
+            writes: &[],
         };
         let (container, plan) = check.container(&pod.name, &asked, (spot, &Doing::of_pod(pod)));
         let (priority, drawn_priority) = self.priority(&spot.key("priority"), &words, pod.priority.as_ref());
@@ -100,8 +118,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             priority,
             is_static: pod.is_static,
             restart_policy: restart_policy(pod.restart_policy),
-            termination_grace_period: grace_period(pod.termination_grace_period_seconds),
-            tolerations: self.tolerations(&spot.key("tolerations"), &pod.tolerations),
+            termination_grace_period: Some(grace_period(pod.termination_grace_period_seconds)),
+            tolerations: tolerations(self.findings, &spot.key("tolerations"), &pod.tolerations),
             ..PodSpec::default()
         };
         let at = instant(self.findings, &spot.key("at"), pod.at);
@@ -215,13 +233,22 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         self.refuse_unknown_behavior(&behavior_spot, behavior, manifest);
         self.not_simulated.note(name, manifest);
 
-        let mut containers =
-            TemplateContainers { check: self, name, behavior: (&behavior_spot, behavior), has_rows };
+        let volumes =
+            volumes(self.findings, &mut self.claims, (&manifest_spot.key("volumes"), &manifest.volumes));
+        let behavior_of_volumes = behavior_spot.key("volumes");
+        let writes = writes(self.findings, (&behavior_of_volumes, behavior), manifest, &volumes);
+        let mut containers = TemplateContainers {
+            check: self,
+            name,
+            behavior: (&behavior_spot, behavior),
+            grace_period: grace_period(manifest.termination_grace_period_seconds),
+            writes: &writes,
+            has_rows,
+        };
         let (init_specs, init_plans) =
             containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
         let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
         let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
-        let volumes = self.volumes(&manifest_spot.key("volumes"), &manifest.volumes);
         PodPlan {
             spec: PodSpec {
                 init_containers: init_specs,
@@ -231,8 +258,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 priority,
                 priority_class_name: manifest.priority_class_name.clone().unwrap_or_default(),
                 restart_policy: restart_policy(manifest.restart_policy),
-                termination_grace_period: grace_period(manifest.termination_grace_period_seconds),
-                tolerations: self.tolerations(&manifest_spot.key("tolerations"), &manifest.tolerations),
+                termination_grace_period: Some(grace_period(manifest.termination_grace_period_seconds)),
+                tolerations: tolerations(
+                    self.findings,
+                    &manifest_spot.key("tolerations"),
+                    &manifest.tolerations,
+                ),
                 ..PodSpec::default()
             },
             drawn_priority,
@@ -241,7 +272,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                 .clean_up_time(&behavior_spot.key("cleanUpTime"), behavior.clean_up_time.as_ref()),
             init_containers: init_plans,
             containers: plans,
-            volume_contents: self.volume_contents(&behavior_spot.key("volumes"), behavior, &volumes),
+            volume_contents: volume_contents(
+                self.findings,
+                &behavior_spot.key("volumes"),
+                behavior,
+                &volumes,
+            ),
         }
     }
 
@@ -272,8 +308,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             self.must_be_one_of(&spot.keys(&["containers", name]), "container", name, &containers);
         }
         let volumes: Vec<&str> = manifest.volumes.iter().map(|volume| volume.name.as_str()).collect();
-        for name in behavior.volumes.keys() {
-            self.must_be_one_of(&spot.keys(&["volumes", name]), "volume", name, &volumes);
+        for (name, used) in &behavior.volumes {
+            let spot = spot.keys(&["volumes", name]);
+            self.must_be_one_of(&spot, "volume", name, &volumes);
+            if let Some(written) = written(used) {
+                self.must_be_one_of(&spot.key("writtenBy"), "container", &written.written_by, &containers);
+            }
         }
     }
 
@@ -358,116 +398,12 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         length_or(self.findings, spot, written, SimDuration::ZERO)
     }
 
-    fn tolerations(&mut self, spot: &Spot<'_>, tolerations: &[TolerationFile]) -> Vec<Toleration> {
-        let mut read = Vec::new();
-        for (index, toleration) in tolerations.iter().enumerate() {
-            let spot = spot.index(index);
-            let operator = match toleration.operator {
-                None | Some(OperatorFile::Equal) => TolerationOperator::Equal,
-                Some(OperatorFile::Exists) => TolerationOperator::Exists,
-            };
-            if operator == TolerationOperator::Exists && !toleration.value.is_empty() {
-                let what = "a toleration with the operator Exists compares no value";
-                self.findings.mistake(&spot.key("value"), what, "remove `value`, or write `operator: Equal`");
-            }
-            if operator == TolerationOperator::Equal && toleration.key.is_empty() {
-                let what = "a toleration without a key must have the operator Exists";
-                self.findings.mistake(&spot, what, "add `key`, or write `operator: Exists`");
-            }
-            if toleration.toleration_seconds.is_some() {
-                self.findings
-                    .assume("tolerationSeconds is accepted; taints drive no pods away in this version");
-            }
-            read.push(Toleration {
-                key: toleration.key.clone(),
-                operator,
-                value: toleration.value.clone(),
-                effect: toleration.effect.map(effect),
-                seconds: None,
-            });
-        }
-        read
-    }
-
     fn overhead(&mut self, spot: &Spot<'_>, overhead: Option<&AmountsFile>) -> ResourceAmounts {
         let asked = amounts(self.findings, spot, overhead);
         if asked.drawn != DrawnAmounts::default() {
             self.findings.mistake(spot, "a pod's overhead cannot vary", "write one quantity");
         }
         asked.fixed
-    }
-
-    fn volumes(&mut self, spot: &Spot<'_>, volumes: &[VolumeFile]) -> Vec<Volume> {
-        let mut read = Vec::new();
-        for (index, volume) in volumes.iter().enumerate() {
-            let kind = self.volume_kind(&spot.index(index), volume);
-            let size_limit = volume.empty_dir.as_ref().and_then(|empty_dir| empty_dir.size_limit.as_ref());
-            let written_size_limit = size_limit.map(|text| text.0.clone());
-            read.push(Volume { name: volume.name.clone(), kind, claim: None, written_size_limit });
-        }
-        read
-    }
-
-    fn volume_kind(&mut self, spot: &Spot<'_>, volume: &VolumeFile) -> VolumeKind {
-        let is_written = |kind: &Option<NotSimulated>| kind.is_some();
-        let kinds = [
-            (is_written(&volume.persistent_volume_claim), VolumeKind::PersistentVolumeClaim),
-            (is_written(&volume.host_path), VolumeKind::HostPath),
-            (is_written(&volume.config_map), VolumeKind::ConfigMap),
-            (is_written(&volume.git_repo), VolumeKind::GitRepo),
-            (!volume.not_simulated().is_empty(), VolumeKind::Other),
-        ];
-        let mut written: Vec<VolumeKind> =
-            kinds.into_iter().filter_map(|(is_it, kind)| is_it.then_some(kind)).collect();
-        if let Some(empty_dir) = &volume.empty_dir {
-            written.push(self.empty_dir(&spot.key("emptyDir"), empty_dir));
-        }
-        if written.len() > 1 || volume.not_simulated().len() > 1 {
-            let what = format!("volume {} is of several kinds", volume.name);
-            self.findings.mistake(spot, what, "keep one of them");
-        }
-        written.first().copied().unwrap_or(VolumeKind::EmptyDir { size_limit: None })
-    }
-
-    fn empty_dir(&mut self, spot: &Spot<'_>, empty_dir: &EmptyDirFile) -> VolumeKind {
-        let limit = empty_dir.size_limit.as_ref();
-        let size_limit = limit.map(|text| bytes(self.findings, &spot.key("sizeLimit"), text));
-        match empty_dir.medium {
-            Some(MediumFile::Memory) => VolumeKind::MemoryEmptyDir { size_limit },
-            None | Some(MediumFile::Default) => VolumeKind::EmptyDir { size_limit },
-        }
-    }
-
-    /// What each volume holds, in the manifest's order; nothing where nothing is said.
-    fn volume_contents(
-        &mut self,
-        spot: &Spot<'_>,
-        behavior: &BehaviorFile,
-        volumes: &[Volume],
-    ) -> Vec<Varying<Bytes>> {
-        let mut contents = Vec::new();
-        for volume in volumes {
-            let spot = spot.key(&volume.name);
-            let written = behavior.volumes.get(&volume.name);
-            let held = written.map(|number| varying_bytes(self.findings, &spot, number));
-            let limit = match volume.kind {
-                VolumeKind::EmptyDir { size_limit } | VolumeKind::MemoryEmptyDir { size_limit } => size_limit,
-                _ => None,
-            };
-            if let (Some(Varying::Fixed(held)), Some(limit)) = (&held, limit)
-                && limit > Bytes::ZERO
-                && limit < *held
-            {
-                let what = format!("volume {} holds {held}, above its sizeLimit of {limit}", volume.name);
-                self.findings.mistake(
-                    &spot,
-                    what,
-                    format!("raise the sizeLimit to {held}, or let it hold less"),
-                );
-            }
-            contents.push(held.unwrap_or(Varying::Fixed(Bytes::ZERO)));
-        }
-        contents
     }
 }
 
@@ -477,6 +413,9 @@ struct TemplateContainers<'p, 'c, 'f, 't> {
     /// The workload's name.
     name: &'p str,
     behavior: (&'p Spot<'t>, &'p BehaviorFile),
+    grace_period: SimDuration,
+    /// What is written into volumes, by the names of containers.
+    writes: &'p [(&'p str, Write<'p>)],
     /// A table of arrivals may give the first container its amounts.
     has_rows: bool,
 }
@@ -529,17 +468,28 @@ impl TemplateContainers<'_, '_, '_, '_> {
     ) -> (ContainerSpec, ContainerPlan) {
         let (behavior_spot, behavior) = self.behavior;
         let words = format!("container {} of {}", container.name, self.name);
+        let writes = self.writes.iter().filter(|(writer, _)| *writer == container.name);
+        let writes: Vec<Write<'_>> = writes.map(|(_, write)| write.clone()).collect();
         let mut check = ContainerCheck {
             findings: &mut *self.check.findings,
             files: self.check.files,
             words: &words,
             role,
             has_rows,
+            writes: &writes,
         };
         let resources = spot.key("resources");
         let asked = Asked {
             requests: (resources.key("requests"), container.resources.requests.as_ref()),
             limits: (resources.key("limits"), container.resources.limits.as_ref()),
+            asking: Asking {
+                spot: spot.clone(),
+                startup: container.startup_probe.as_ref(),
+                readiness: container.readiness_probe.as_ref(),
+                liveness: container.liveness_probe.as_ref(),
+                lifecycle: Some(&container.lifecycle),
+                grace_period: self.grace_period,
+            },
         };
         let doing_spot = behavior_spot.keys(&["containers", &container.name]);
         let doing = behavior.containers.get(&container.name).map(Doing::of_container).unwrap_or_default();
@@ -556,7 +506,7 @@ fn restart_policy(written: Option<RestartPolicyFile>) -> RestartPolicy {
 }
 
 /// The API writes its default into every pod.
-fn grace_period(seconds: Option<u32>) -> Option<SimDuration> {
+fn grace_period(seconds: Option<u32>) -> SimDuration {
     let written = seconds.map(|seconds| SimDuration::seconds(u64::from(seconds)));
-    Some(written.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD))
+    written.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD)
 }

@@ -6,52 +6,47 @@ use crate::engine::{ActingThreshold, RestartScope, UnreachablePhase};
 use crate::ground::SimDuration;
 use crate::scenario::duration;
 use crate::scenario::file::{
-    ActingThresholdFile, OrderFile, RecordFile, RestartScopeFile, RulesName, RunFile, ScenarioFile,
+    ActingThresholdFile, OrderFile, RecordFile, RestartScopeFile, RulesName, ScenarioFile,
+    UnreachablePhaseFile,
 };
-use crate::scenario::meaning::{OrderName, Recording, RunRules};
+use crate::scenario::meaning::{OrderName, Recording, RunRules, Switches};
 
 /// How many samples a timeline has, where its interval is not given.
 const SAMPLES: u64 = 240;
 
-/// Who goes first, and what a crash restarts.
-type Switches = (OrderName, RestartScope);
-
 /// The runs of a scenario, at least one.
 pub fn runs(findings: &mut Findings, spot: &Spot<'_>, file: &ScenarioFile) -> Vec<RunRules> {
-    let lesson = set(RulesName::Lesson);
-    let base = switched(lesson, file.rules, file.eviction_order, file.restart_scope);
+    let own = Written {
+        order: file.eviction_order,
+        restart_scope: file.restart_scope,
+        unreachable_phase: file.unreachable_phase,
+    };
+    let base = switched(Switches::LESSON, file.rules, own);
     if file.runs.is_empty() {
-        let (order, restart_scope) = base;
-        return vec![RunRules {
-            name: rules_name(base).to_owned(),
-            order,
-            restart_scope,
-            unreachable_phase: UnreachablePhase::Unknown,
-        }];
+        return vec![RunRules { name: rules_name(base).to_owned(), switches: base }];
     }
     let mut taken = Names::of("run");
     let mut runs = Vec::new();
     for (index, run) in file.runs.iter().enumerate() {
         let spot = spot.key("runs").index(index);
-        let RunFile { name, rules, eviction_order, restart_scope } = run;
-        let switches = switched(base, *rules, *eviction_order, *restart_scope);
-        let name = name.clone().unwrap_or_else(|| rules_name(switches).to_owned());
+        let own = Written {
+            order: run.eviction_order,
+            restart_scope: run.restart_scope,
+            unreachable_phase: run.unreachable_phase,
+        };
+        let switches = switched(base, run.rules, own);
+        let name = run.name.clone().unwrap_or_else(|| rules_name(switches).to_owned());
         names::must_be_a_label(findings, &spot.key("name"), "run", &name);
         taken.take(findings, &spot.key("name"), &name);
-        runs.push(RunRules {
-            name,
-            order: switches.0,
-            restart_scope: switches.1,
-            unreachable_phase: UnreachablePhase::Unknown,
-        });
+        runs.push(RunRules { name, switches });
     }
     runs
 }
 
 fn set(rules: RulesName) -> Switches {
     match rules {
-        RulesName::Lesson => (OrderName::QosClass, RestartScope::Pod),
-        RulesName::Kubernetes => (OrderName::Kubelet, RestartScope::Container),
+        RulesName::Lesson => Switches::LESSON,
+        RulesName::Kubernetes => Switches::KUBERNETES,
     }
 }
 
@@ -63,32 +58,44 @@ pub fn acting_threshold(written: Option<ActingThresholdFile>) -> ActingThreshold
     }
 }
 
-fn switched(
-    base: Switches,
-    rules: Option<RulesName>,
+/// The switches that are set alone.
+#[derive(Clone, Copy)]
+struct Written {
     order: Option<OrderFile>,
     restart_scope: Option<RestartScopeFile>,
-) -> Switches {
-    let (base_order, base_scope) = rules.map_or(base, set);
-    let order = match order {
-        None => base_order,
+    unreachable_phase: Option<UnreachablePhaseFile>,
+}
+
+fn switched(base: Switches, rules: Option<RulesName>, own: Written) -> Switches {
+    let base = rules.map_or(base, set);
+    let order = match own.order {
+        None => base.order,
         Some(OrderFile::QosClass) => OrderName::QosClass,
         Some(OrderFile::Kubelet) => OrderName::Kubelet,
     };
-    let restart_scope = match restart_scope {
-        None => base_scope,
+    let restart_scope = match own.restart_scope {
+        None => base.restart_scope,
         Some(RestartScopeFile::Pod) => RestartScope::Pod,
         Some(RestartScopeFile::Container) => RestartScope::Container,
     };
-    (order, restart_scope)
+    let unreachable_phase = match own.unreachable_phase {
+        None => base.unreachable_phase,
+        Some(UnreachablePhaseFile::Unknown) => UnreachablePhase::Unknown,
+        Some(UnreachablePhaseFile::AsLastSeen) => UnreachablePhase::AsLastSeen,
+    };
+    Switches { order, restart_scope, unreachable_phase }
 }
 
+/// A run that has no name is called as its rules if it keeps all of them, and else after what
+/// matters most of what it changes: the order before the phase of Pods that nobody can reach.
 fn rules_name(switches: Switches) -> &'static str {
-    match switches {
-        (OrderName::QosClass, RestartScope::Pod) => "lesson",
-        (OrderName::Kubelet, RestartScope::Container) => "kubernetes",
-        (OrderName::Kubelet, RestartScope::Pod) => "kubelet-order",
-        (OrderName::QosClass, RestartScope::Container) => "qos-order",
+    match (switches.order, switches.restart_scope, switches.unreachable_phase) {
+        (OrderName::QosClass, RestartScope::Pod, UnreachablePhase::Unknown) => "lesson",
+        (OrderName::QosClass, RestartScope::Pod, UnreachablePhase::AsLastSeen) => "as-last-seen",
+        (OrderName::Kubelet, RestartScope::Container, UnreachablePhase::AsLastSeen) => "kubernetes",
+        (OrderName::Kubelet, RestartScope::Container, UnreachablePhase::Unknown) => "unknown-phase",
+        (OrderName::Kubelet, RestartScope::Pod, _) => "kubelet-order",
+        (OrderName::QosClass, RestartScope::Container, _) => "qos-order",
     }
 }
 
@@ -108,7 +115,7 @@ pub fn recording(
         timeline_every,
         rankings: record.rankings.unwrap_or(true),
         events: record.events.unwrap_or(true),
-        lives: true,
+        lives: record.lives.unwrap_or(true),
     }
 }
 

@@ -9,7 +9,7 @@ use super::not_simulated::some_of;
 use super::spot::Findings;
 use crate::eviction::Signal;
 use crate::model::{Node, Usage};
-use crate::scenario::meaning::{NodePlan, WorkloadPlan};
+use crate::scenario::meaning::{NodePlan, PodPlan, WorkloadPlan};
 use std::collections::BTreeMap;
 
 /// What a node does not say.
@@ -79,25 +79,46 @@ fn unsaid(node: &Node, signal: Signal) -> Option<Unsaid> {
 /// Says where pods use what nobody watches.
 pub fn tell_of_what_fills_nothing(findings: &mut Findings, nodes: &[NodePlan], workloads: &[WorkloadPlan]) {
     let pods = workloads.iter().map(|plan| &plan.pod);
-    let containers = pods.flat_map(|pod| pod.init_containers.iter().chain(&pod.containers));
-    let used: Vec<Usage> = containers.flat_map(|plan| plan.others.iter().map(|(usage, _)| *usage)).collect();
-    let mut tell = |usages: &[Usage], is_said: fn(&Node) -> bool, what: &str| {
+    let used: Vec<Unwatched> = pods.flat_map(unwatched).collect();
+    let mut tell = |used_is: Unwatched, is_said: fn(&Node) -> bool, what: &str| {
         let names = nodes.iter().map(|plan| &plan.node).filter(|node| !is_said(node)).map(|node| &node.name);
         let names: Vec<String> = names.cloned().collect();
-        if !names.is_empty() && used.iter().any(|usage| usages.contains(usage)) {
+        if !names.is_empty() && used.contains(&used_is) {
             findings.assume(format!("{} not say {what}", who_does(&names)));
         }
     };
     tell(
-        &[Usage::WritableLayer, Usage::Logs, Usage::Inodes],
+        Unwatched::Disk,
         |node| node.node_fs.is_some() || node.image_fs.is_some(),
         "how large nodefs is: whatever pods write there, it does not run full",
     );
     tell(
-        &[Usage::Processes],
+        Unwatched::ProcessIds,
         |node| node.process_ids.is_some(),
         "how many process ids there are (pids): whatever pods run there, it has enough",
     );
+}
+
+/// What of a node a pod uses besides memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unwatched {
+    Disk,
+    ProcessIds,
+}
+
+fn unwatched(pod: &PodPlan) -> Vec<Unwatched> {
+    let containers = pod.init_containers.iter().chain(&pod.containers);
+    let used = containers.flat_map(|plan| plan.others.iter().map(|(usage, _)| *usage));
+    let watched = used.filter_map(|usage| match usage {
+        Usage::WritableLayer | Usage::Logs | Usage::Inodes => Some(Unwatched::Disk),
+        Usage::Volume(number) => {
+            let kind = pod.spec.volumes.get(usize::from(number))?.kind;
+            kind.counts_as_local_storage().then_some(Unwatched::Disk)
+        }
+        Usage::Processes => Some(Unwatched::ProcessIds),
+        Usage::WorkingSet => None,
+    });
+    watched.collect()
 }
 
 fn who_does(nodes: &[String]) -> String {

@@ -36,6 +36,9 @@ pub struct NodeFile {
     pub imagefs: Option<FilesystemFile>,
     /// The node's process ids. Default: nothing is observed of them.
     pub pids: Option<ProcessIdsFile>,
+    /// When the control plane hears nothing of it; what runs there goes on.
+    #[serde(default)]
+    pub outages: Vec<OutageFile>,
     /// When the eviction loop looks first. Default: drawn for each node, within one monitoring interval.
     pub first_pass: Option<MayVary<DurationText>>,
     /// From one look of the eviction loop to the next. Default 10s.
@@ -83,6 +86,17 @@ pub struct ProcessIdsFile {
     pub used: Option<UsageFile>,
 }
 
+/// A time during which a node cannot be reached.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutageFile {
+    /// When it begins.
+    pub at: DurationText,
+    /// How long it lasts. Without it, until the end of the run.
+    #[serde(rename = "for")]
+    pub length: Option<DurationText>,
+}
+
 /// A taint, as a Node has it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -103,6 +117,6 @@ pub enum EffectFile {
     NoSchedule,
     /// New pods go elsewhere if they can.
     PreferNoSchedule,
-    /// As NoSchedule; that it also drives pods away is not simulated.
+    /// As NoSchedule; and pods whose `tolerationSeconds` are over go.
     NoExecute,
 }

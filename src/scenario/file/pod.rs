@@ -1,9 +1,11 @@
 //! Pods, as written: the short form, and Kubernetes' pod template with its behavior.
 
-use super::accepted::kubernetes_keys;
+use super::accepted::{NotSimulated, kubernetes_keys};
+use super::life::{HealthFile, LifecycleFile, ProbeFile};
 use super::node::EffectFile;
 use super::usage::UsageFile;
 use super::varying::MayVary;
+use super::volume::VolumeUseFile;
 use crate::scenario::notation::{DurationText, QuantityText};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -53,6 +55,18 @@ pub struct PodFile {
     pub start_up_time: Option<MayVary<DurationText>>,
     /// From SIGTERM to its own exit. Default 1s.
     pub stop_time: Option<MayVary<DurationText>>,
+    /// How long its preStop hook runs before it gets SIGTERM. Default 0s.
+    pub pre_stop_time: Option<MayVary<DurationText>>,
+    /// Has it started? Until then the others are not asked.
+    pub startup_probe: Option<ProbeFile>,
+    /// Can it serve? Without it, it is ready as soon as it runs.
+    pub readiness_probe: Option<ProbeFile>,
+    /// Is it alive? If not, it is restarted.
+    pub liveness_probe: Option<ProbeFile>,
+    /// When it answers its probes well. Default: always, and at once.
+    pub health: Option<HealthFile>,
+    /// When it answers its readiness probe well. Default: as `health` says.
+    pub readiness: Option<HealthFile>,
     /// From the binding to the start of the container: sandbox and image. Default 0s.
     pub pull_time: Option<MayVary<DurationText>>,
     /// From the end of the last container to that of the Pod: volumes are unmounted. Default 0s.
@@ -95,7 +109,7 @@ pub struct TolerationFile {
     pub value: String,
     /// The taint's effect; none: any.
     pub effect: Option<EffectFile>,
-    /// Accepted; pods are not driven away by taints in this version.
+    /// Of the effect NoExecute: how long it is put up with. Default: for ever.
     pub toleration_seconds: Option<i64>,
 }
 
@@ -113,7 +127,7 @@ pub enum OperatorFile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TemplateFile {
     /// Labels, annotations and the like; nothing in it is simulated.
-    pub metadata: Option<super::accepted::NotSimulated>,
+    pub metadata: Option<NotSimulated>,
     /// The pod's manifest.
     pub spec: SpecFile,
 }
@@ -167,12 +181,18 @@ kubernetes_keys! {
         pub resources: ResourcesFile,
         /// `Always`, on an init container: a sidecar.
         pub restart_policy: Option<RestartPolicyFile>,
+        /// Has it started? Until then the others are not asked.
+        pub startup_probe: Option<ProbeFile>,
+        /// Can it serve? Without it, it is ready as soon as it runs.
+        pub readiness_probe: Option<ProbeFile>,
+        /// Is it alive? If not, it is restarted.
+        pub liveness_probe: Option<ProbeFile>,
+        /// What runs when it starts and before it stops.
+        pub lifecycle: LifecycleFile,
         not simulated {
             args = "args", command = "command", env = "env", env_from = "envFrom", image = "image",
-            image_pull_policy = "imagePullPolicy", lifecycle = "lifecycle",
-            liveness_probe = "livenessProbe", ports = "ports", readiness_probe = "readinessProbe",
-            resize_policy = "resizePolicy", security_context = "securityContext",
-            startup_probe = "startupProbe", stdin = "stdin", stdin_once = "stdinOnce",
+            image_pull_policy = "imagePullPolicy", ports = "ports",
+            resize_policy = "resizePolicy", security_context = "securityContext", stdin = "stdin", stdin_once = "stdinOnce",
             termination_message_path = "terminationMessagePath",
             termination_message_policy = "terminationMessagePolicy", tty = "tty",
             volume_devices = "volumeDevices", volume_mounts = "volumeMounts", working_dir = "workingDir",
@@ -201,13 +221,13 @@ kubernetes_keys! {
         /// Lives as long as its Pod.
         pub empty_dir: Option<EmptyDirFile>,
         /// Survives its Pod.
-        pub persistent_volume_claim: Option<super::accepted::NotSimulated>,
+        pub persistent_volume_claim: Option<ClaimFile>,
         /// A directory of the node.
-        pub host_path: Option<super::accepted::NotSimulated>,
+        pub host_path: Option<NotSimulated>,
         /// Files from the API.
-        pub config_map: Option<super::accepted::NotSimulated>,
+        pub config_map: Option<NotSimulated>,
         /// Files from a repository.
-        pub git_repo: Option<super::accepted::NotSimulated>,
+        pub git_repo: Option<NotSimulated>,
         not simulated {
             aws_elastic_block_store = "awsElasticBlockStore", azure_disk = "azureDisk",
             azure_file = "azureFile", cephfs = "cephfs", cinder = "cinder", csi = "csi",
@@ -219,6 +239,17 @@ kubernetes_keys! {
             vsphere_volume = "vsphereVolume",
         }
     }
+}
+
+/// A volume of a PersistentVolumeClaim.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClaimFile {
+    /// The claim: all pods that name it share what it holds.
+    pub claim_name: String,
+    /// Nobody writes it through this volume. Default false.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 /// An emptyDir.
@@ -251,8 +282,8 @@ pub struct BehaviorFile {
     pub clean_up_time: Option<MayVary<DurationText>>,
     /// By the names of the template's containers, init containers too.
     pub containers: BTreeMap<String, ContainerBehaviorFile>,
-    /// What each volume holds, by the names of the template's volumes.
-    pub volumes: BTreeMap<String, MayVary<QuantityText>>,
+    /// What each volume holds, or who writes it, by the names of the template's volumes.
+    pub volumes: BTreeMap<String, VolumeUseFile>,
 }
 
 /// What one container does.
@@ -277,4 +308,10 @@ pub struct ContainerBehaviorFile {
     pub start_up_time: Option<MayVary<DurationText>>,
     /// From SIGTERM to its own exit. Default 1s.
     pub stop_time: Option<MayVary<DurationText>>,
+    /// How long its preStop hook runs before it gets SIGTERM. Default 0s.
+    pub pre_stop_time: Option<MayVary<DurationText>>,
+    /// When it answers its probes well. Default: always, and at once.
+    pub health: Option<HealthFile>,
+    /// When it answers its readiness probe well. Default: as `health` says.
+    pub readiness: Option<HealthFile>,
 }

@@ -1,11 +1,11 @@
 use super::*;
-use crate::engine::{ActingThreshold, RestartScope, UnreachablePhase};
+use crate::engine::ActingThreshold;
 use crate::eviction::EvictionSettings;
 use crate::ground::{NodeId, SimDuration};
-use crate::model::{Controller, QosClass, Room, Workload};
+use crate::model::{Controller, QosClass, Room, VolumeKind, Workload};
 use crate::scenario::arrivals::{Arrivals, Window};
 use crate::scenario::distribution::Law;
-use crate::scenario::meaning::{OrderName, Recording, RunRules};
+use crate::scenario::meaning::{HealthPlan, Recording, RunRules, Switches};
 use crate::scenario::usage_model::{LevelModel, RandomWalk, UsageModel};
 
 fn second(n: u64) -> Varying<SimDuration> {
@@ -30,6 +30,9 @@ fn container_plan() -> ContainerPlan {
         exit_code: Varying::Fixed(0),
         start_up_time: second(0),
         stop_time: second(1),
+        pre_stop_time: second(0),
+        health: HealthPlan::ALWAYS_WELL,
+        readiness: None,
     }
 }
 
@@ -70,12 +73,7 @@ fn node() -> NodePlan {
 }
 
 fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
-    let rules = RunRules {
-        name: "lesson".into(),
-        order: OrderName::QosClass,
-        restart_scope: RestartScope::Pod,
-        unreachable_phase: UnreachablePhase::Unknown,
-    };
+    let rules = RunRules { name: "lesson".into(), switches: Switches::LESSON };
     Scenario {
         name: "test".into(),
         question: None,
@@ -240,6 +238,51 @@ fn a_curve_goes_on_as_its_container_began() {
     assert_eq!(curve.redrawn(source.more_usage(owner, 0)), curve);
     let second = source.more_usage(owner, 2);
     assert!(second[63].to.0.abs_diff(third[0].from.0) <= 1);
+}
+
+#[test]
+fn each_part_of_a_health_and_each_volume_draws_at_a_name_of_its_own() {
+    let law = || Distribution::of(Law::Exponential { mean: 60e6 });
+    let drawn = || Varying::Drawn(law());
+    let health = || HealthPlan {
+        after: drawn(),
+        until: Some(drawn()),
+        memory_at_most: Some(LevelModel::Drawn(uniform_mebi(100, 900))),
+        answer_time: drawn(),
+    };
+    let mut plan = workload("web");
+    let app = &mut plan.pod.containers[0];
+    (app.pre_stop_time, app.health, app.readiness) = (drawn(), health(), Some(health()));
+    let written = UsageModel::Constant(LevelModel::Drawn(uniform_mebi(100, 900)));
+    app.others = vec![(Usage::Volume(1), written.clone()), (Usage::Volume(0), written)];
+    for name in ["files", "cache"] {
+        let kind = VolumeKind::EmptyDir { size_limit: None };
+        let volume = Volume { name: name.into(), kind, claim: None, written_size_limit: None };
+        plan.pod.spec.volumes.push(volume);
+    }
+    let scenario = scenario(vec![plan]);
+    let life = Synthesis::new(&scenario, 0).draft(FIRST, replica(3, 1)).life.containers[0].clone();
+    let app = Key::root(1, 0).name("pod").name("web").number(3).number(1).name("container").name("app");
+    let length = |name: &str| SimDuration::from_draw(law().draw(&mut app.name(name).stream()));
+    let bytes = |key: Key| uniform_mebi(100, 900).draw_bytes(&mut key.stream()).bytes();
+    assert_eq!(life.pre_stop_time, length("pre-stop time"));
+    let health = Health {
+        after: length("health after"),
+        until: Some(length("health until")),
+        memory_at_most: Some(bytes(app.name("health memory"))),
+        answer_time: length("answer time"),
+    };
+    assert_eq!(life.health, health);
+    let readiness = Health {
+        after: length("readiness after"),
+        until: Some(length("readiness until")),
+        memory_at_most: Some(bytes(app.name("readiness memory"))),
+        answer_time: length("readiness answer time"),
+    };
+    assert_eq!(life.readiness, Some(readiness));
+    let written = |volume: &str| bytes(app.name("volume").name(volume).name("level"));
+    let peaks: Vec<Bytes> = life.others.iter().map(|(_, curve)| curve.peak()).collect();
+    assert_eq!(peaks, [written("cache"), written("files")], "by the names of volumes, in any order");
 }
 
 #[test]
