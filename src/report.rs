@@ -12,6 +12,7 @@ pub mod counts;
 pub mod figures;
 pub mod json;
 pub mod ledger;
+pub mod lifeline;
 pub mod manifest;
 pub mod story;
 pub mod summary;

@@ -158,6 +158,7 @@ fn simulate(
         rankings: recording.rankings,
         timeline: recording.timeline_every.is_some(),
         events: recording.events,
+        lives: recording.lives,
     };
     let mut tables = Tables::open(wanted, |table| results.create(&file_of(table)))?;
     let runs = scenario.runs.len() as u64 * u64::from(scenario.replications);

@@ -110,6 +110,7 @@ fn happenings(story: &RunStory) -> Vec<String> {
         (counts.pods_failed, "failed"),
         (counts.all_evictions(), "evicted"),
         (counts.pods_rejected, "rejected by a kubelet"),
+        (counts.pods_deleted, "deleted"),
         (counts.pods_still_running, "running at the end"),
         (counts.pods_still_pending, "pending at the end"),
     ];
@@ -166,7 +167,7 @@ fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::
             writeln!(out, "      {reason}")?;
         }
     }
-    let untold = story.victims.len().saturating_sub(story.evictions.len());
+    let untold = story.counts.all_evictions().saturating_sub(story.evictions.len() as u64);
     if untold > 0 {
         writeln!(out, "    and {untold} more in evictions.csv")?;
     }
