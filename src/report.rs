@@ -6,9 +6,12 @@
 //! nor a figure of its own: whatever is printed was recorded, or is counted from records.
 //! Next: [`crate::cli`], which opens the files.
 
+pub mod axis;
 pub mod cell;
+pub mod chart;
 pub mod columns;
 pub mod counts;
+pub mod drawing;
 pub mod figures;
 pub mod json;
 pub mod ledger;

@@ -16,7 +16,7 @@ pub const MOST_PODS: usize = 40;
 pub const MOST_NODES: usize = 40;
 /// How many parts of a run a line tells apart. Two stretches in a row are never both
 /// shorter than one part, so a line has at most twice as many.
-const PARTS: u64 = 1024;
+const PARTS: u64 = 512;
 
 /// What is so for a while, the less important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,17 +52,17 @@ pub enum Mark {
 }
 
 impl State {
-    pub const ALL: [State; 11] = [
-        State::Absent,
+    /// In the order of a life, as a legend tells them; without [`State::Absent`], which has no sign.
+    pub const TOLD: [State; 10] = [
         State::Pending,
-        State::Succeeded,
-        State::Failed,
         State::Initializing,
-        State::Ready,
         State::NotReady,
+        State::Ready,
         State::BackOff,
         State::Terminating,
         State::Unknown,
+        State::Succeeded,
+        State::Failed,
         State::UnderPressure,
     ];
 
@@ -70,7 +70,7 @@ impl State {
     pub fn words(self) -> &'static str {
         match self {
             State::Absent => "",
-            State::Pending => "pending",
+            State::Pending => "pending, waiting",
             State::Succeeded => "succeeded",
             State::Failed => "failed",
             State::Initializing => "initializing",
@@ -252,6 +252,7 @@ pub struct PodLine {
     serial: u64,
     pub name: String,
     pub node: Option<NodeId>,
+    node_name: String,
     pub line: Lifeline,
     /// In the order of the manifest, init containers first.
     pub containers: Vec<ContainerLine>,
@@ -275,6 +276,7 @@ impl PodLine {
             serial,
             name,
             node: None,
+            node_name: String::new(),
             line: Lifeline::new(horizon),
             containers: (0..).zip(names).map(container).collect(),
             phase: Phase::Pending,
@@ -283,6 +285,15 @@ impl PodLine {
             terminating: false,
             over: false,
         }
+    }
+
+    pub fn bind(&mut self, node: NodeId, name: &str) {
+        (self.node, self.node_name) = (Some(node), name.to_owned());
+    }
+
+    /// The node it is bound to, or that it has none.
+    pub fn node_name(&self) -> &str {
+        if self.node.is_some() { &self.node_name } else { "(no node)" }
     }
 
     pub fn turn_phase(&mut self, now: SimTime, phase: Phase) {

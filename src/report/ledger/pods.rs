@@ -66,11 +66,11 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if let Some(live) = self.live.get_mut(&pod.serial) {
             live.node = Some(node);
         }
-        self.in_chart(pod, |line| line.node = Some(node));
+        let node_name = self.node(node);
+        self.in_chart(pod, |line| line.bind(node, node_name));
         if let Some(index) = self.awaited.remove(&pod.serial) {
             self.evictions[index].bound = Some((node, now));
         }
-        let node_name = self.node(node);
         self.pod_event(now, node, pod, Happening::Scheduled, |name| {
             format!("Successfully assigned default/{name} to {node_name}")
         });

@@ -1,5 +1,7 @@
 //! The ledger, told hand-made facts.
 
+mod lives;
+
 use super::*;
 use crate::engine::record::{
     EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
