@@ -27,7 +27,8 @@ pub fn label(tick: SimTime) -> String {
 
 fn step(horizon: SimTime, most: u64) -> SimDuration {
     let by_decades = |unit: u64| (0..).map_while(move |power| unit.checked_mul(10_u64.checked_pow(power)?));
-    let by_1_2_5 = move |unit| by_decades(unit).flat_map(|decade| [1, 2, 5].map(|n| decade.saturating_mul(n)));
+    let by_1_2_5 =
+        move |unit| by_decades(unit).flat_map(|decade| [1, 2, 5].map(|n| decade.saturating_mul(n)));
     let short = by_1_2_5(1).take_while(|micros| *micros < MICROS);
     let long = by_1_2_5(86_400 * MICROS).skip(1);
     let round = short.chain(SECONDS.map(|seconds| seconds * MICROS)).chain(long);

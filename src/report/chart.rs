@@ -6,7 +6,7 @@
 //! says how wide it is. Next: [`super::lifeline`], what is shown; [`super::drawing`], the same as a figure.
 
 use super::axis;
-use super::lifeline::{Lifeline, Lives, Mark, MOST_PODS, Part, State, Stretch};
+use super::lifeline::{Lifeline, Lives, MOST_PODS, Mark, Part, State, Stretch};
 use super::story::RunStory;
 use crate::ground::SimTime;
 use std::collections::BTreeSet;
@@ -190,7 +190,8 @@ impl<W: Write> Chart<'_, W> {
             let at = place(instant, horizon, self.columns).min(self.columns);
             rule[at] = if at == 0 { start } else { tick };
             let label: Vec<char> = axis::label(instant).chars().collect();
-            let first = at.saturating_sub(label.len() / 2).min((self.columns + 1).saturating_sub(label.len()));
+            let first =
+                at.saturating_sub(label.len() / 2).min((self.columns + 1).saturating_sub(label.len()));
             if free <= first {
                 labels[first..first + label.len()].copy_from_slice(&label);
                 free = first + label.len() + 1;
@@ -279,7 +280,8 @@ fn signs(line: &Lifeline, horizon: SimTime, columns: usize) -> Vec<Sign> {
             owned[number] = 1;
         }
     }
-    let state = |owner: &Option<usize>| Sign::State(owner.map_or(State::Absent, |owner| stretches[owner].state));
+    let state =
+        |owner: &Option<usize>| Sign::State(owner.map_or(State::Absent, |owner| stretches[owner].state));
     let mut signs: Vec<Sign> = owners.iter().map(state).collect();
     for (instant, mark) in line.marks() {
         let column = place(*instant, horizon, columns).min(columns - 1);
@@ -306,4 +308,52 @@ fn by_majority(stretches: &[Stretch], horizon: SimTime, columns: usize) -> Vec<O
         }
     }
     most.into_iter().map(|(_, number)| number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sign_differs_from_every_other_without_color() {
+        for signs in [Signs::Unicode, Signs::Ascii] {
+            let glyphs: BTreeSet<char> = Sign::told().map(|sign| sign.glyph(signs)).collect();
+            assert_eq!(glyphs.len(), Sign::told().count(), "{signs:?}");
+            assert!(!glyphs.contains(&' '), "what is told is seen");
+        }
+    }
+
+    /// A line over 100 s in ten columns of 10 s.
+    fn in_ten_columns(turns: &[(u64, State)], marks: &[(u64, Mark)]) -> String {
+        let at = |seconds: u64| SimTime(seconds * 1_000_000);
+        let mut line = Lifeline::new(at(100));
+        turns.iter().for_each(|(seconds, state)| line.turn(at(*seconds), *state));
+        marks.iter().for_each(|(seconds, mark)| line.mark(at(*seconds), *mark));
+        signs(&line, at(100), 10).into_iter().map(|sign| sign.glyph(Signs::Ascii)).collect()
+    }
+
+    #[test]
+    fn a_column_shows_what_fills_most_of_it_and_a_short_state_is_never_lost() {
+        use State::{Absent, BackOff, NotReady, Pending, Ready};
+        let drawn = in_ten_columns(&[(0, Pending), (14, Ready), (66, NotReady)], &[]);
+        assert_eq!(drawn, ".######---", "from 10 s and until 70 s it is ready for 6 s of 10");
+        let drawn = in_ten_columns(&[(0, Ready), (52, NotReady), (53, Ready)], &[]);
+        assert_eq!(drawn, "#####-####", "one second");
+        let drawn = in_ten_columns(&[(0, Ready), (52, BackOff), (53, NotReady), (55, Ready)], &[]);
+        assert_eq!(drawn, "#####~####", "of two in one column, the more important one");
+        let drawn = in_ten_columns(&[(20, Ready), (22, Absent), (100, Pending)], &[]);
+        assert_eq!(drawn, "  #      .", "nothing is less than something; the very end is seen");
+    }
+
+    #[test]
+    fn marks_stand_before_states_and_the_more_important_before_others() {
+        let marks = [(30, Mark::Crashed), (31, Mark::Restarted), (100, Mark::Evicted), (99, Mark::Crashed)];
+        assert_eq!(in_ten_columns(&[(0, State::Ready)], &marks), "###!#####E");
+    }
+
+    #[test]
+    fn a_long_name_keeps_both_its_ends() {
+        assert_eq!(shortened("database-replica-17.2", 12), "databa…-17.2");
+        assert_eq!(shortened("web", 3), "web");
+    }
 }

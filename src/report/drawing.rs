@@ -211,7 +211,8 @@ impl<W: Write> Panel<'_, W> {
             }
         }
         if self.lives.more_pods > 0 {
-            let more = format!("the first {MOST_PODS} pods; and {} more: see lives.csv", self.lives.more_pods);
+            let more =
+                format!("the first {MOST_PODS} pods; and {} more: see lives.csv", self.lives.more_pods);
             text(self.out, "about", (Px::whole(MARGIN), top.plus(14)), &more)?;
         }
         Ok(())
@@ -245,7 +246,8 @@ impl<W: Write> Panel<'_, W> {
     /// Bars, the narrow ones over the others, and marks.
     fn write_line(&mut self, line: &Lifeline, (top, height): (Px, Height), name: &str) -> io::Result<()> {
         let narrow = |stretch: &Stretch| self.x(stretch.until).0 - self.x(stretch.from).0 < style::NARROW.0;
-        let (over, under): (Vec<Stretch>, Vec<Stretch>) = line.stretches(self.lives.horizon).partition(narrow);
+        let (over, under): (Vec<Stretch>, Vec<Stretch>) =
+            line.stretches(self.lives.horizon).partition(narrow);
         for stretch in under.into_iter().chain(over) {
             let (x, end) = (self.x(stretch.from), self.x(stretch.until));
             let width = Px((end.0 - x.0).max(style::NARROW.0));

@@ -465,6 +465,9 @@ mod tests {
         }
         assert!(line.turns.len() as u64 <= 2 * PARTS + 2, "{} stretches", line.turns.len());
         assert!(line.marks.len() as u64 <= 2 * (PARTS + 1), "{} marks", line.marks.len());
-        assert!(line.turns.iter().any(|(_, state)| *state == State::BackOff), "the more important one is kept");
+        assert!(
+            line.turns.iter().any(|(_, state)| *state == State::BackOff),
+            "the more important one is kept"
+        );
     }
 }

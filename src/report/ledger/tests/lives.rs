@@ -6,7 +6,8 @@ use crate::lifecycle::restart::Exit;
 use crate::lifecycle::{ContainerStatus, PodCondition, Truth, WaitingReason};
 use crate::model::ProbeKind;
 use crate::report::chart::{self, Look, Signs};
-use crate::report::columns::LifeRow;
+use crate::report::drawing::{self, Caption};
+use crate::report::lifeline::MOST_PODS;
 
 const FAR: NodeId = NodeId(1);
 const RUNNING: ContainerStatus = ContainerStatus::Running;
@@ -63,14 +64,16 @@ impl Teller<'_> {
 /// With an init container and a sidecar before the app.
 fn helped() -> PodTemplate {
     let mut template = template(QosClass::Burstable, 100);
-    let named = |name: &str, sidecar| ContainerSpec { name: name.into(), sidecar, ..ContainerSpec::default() };
+    let named =
+        |name: &str, sidecar| ContainerSpec { name: name.into(), sidecar, ..ContainerSpec::default() };
     template.spec.init_containers = vec![named("setup", false), named("proxy", true)];
     template
 }
 
 fn two_nodes() -> Setting {
     let mut setting = setting(Arc::new(KubeletOrder), RestartScope::Container);
-    let far = NodeSetting { node: Node::new("far", setting.nodes[0].node.capacity), ..setting.nodes[0].clone() };
+    let far =
+        NodeSetting { node: Node::new("far", setting.nodes[0].node.capacity), ..setting.nodes[0].clone() };
     setting.nodes.push(far);
     setting.horizon = SimTime(480_000_000);
     setting.claims = vec!["shop-db".into()];
@@ -140,7 +143,9 @@ fn leak(record: &mut dyn FnMut(u64, Record<'_>)) {
     leak.turned(5, 0, CREATING, false);
     leak.phase(8, Phase::Running);
     // From, until, and how long it then waits.
-    for (from, until, wait) in [(8, 30, 0), (30, 55, 10), (65, 90, 20), (110, 135, 40), (175, 200, 80), (280, 305, 160)] {
+    for (from, until, wait) in
+        [(8, 30, 0), (30, 55, 10), (65, 90, 20), (110, 135, 40), (175, 200, 80), (280, 305, 160)]
+    {
         leak.turned(from, 0, RUNNING, true);
         leak.ready(from, true);
         if from == 110 {
@@ -214,20 +219,210 @@ fn drawn(stories: &[RunStory], width: usize, signs: Signs) -> String {
     String::from_utf8(out).expect("text")
 }
 
-#[test]
-fn look() {
-    let stories = lives().stories;
-    println!("{}", drawn(&stories, 80, Signs::Unicode));
-    println!("{}", drawn(&stories, 150, Signs::Unicode));
-    println!("{}", drawn(&stories, 80, Signs::Ascii));
-    println!("{}", lives().text("lives"));
+fn caption(question: &str) -> Caption<'_> {
+    Caption { scenario: "by-hand", question: Some(question), seed: 1 }
+}
+
+fn figure(stories: &[RunStory], question: &str) -> String {
+    let mut out = Vec::new();
+    drawing::write(&mut out, caption(question), stories).expect("a Vec takes all");
+    String::from_utf8(out).expect("text")
+}
+
+/// The rows of one pod: instant, container's role, what, value, reason, exit code.
+fn changes(written: &Written, pod: &str) -> Vec<String> {
+    let text = written.text("lives");
+    let rows = text.lines().skip(1).map(|row| row.split(',').collect::<Vec<_>>());
+    let told = |cells: Vec<&str>| format!("{} {}", cells[2], cells[6..].join(" ").trim());
+    rows.filter(|cells| cells[3] == pod).map(told).collect()
 }
 
 #[test]
-fn look_at_svg() {
+fn a_pods_life_is_told_change_by_change_with_reasons_and_codes() {
+    let written = lives();
+    assert_eq!(
+        changes(&written, "cache.1"),
+        [
+            "100 Phase Pending",
+            "100 PodScheduled True",
+            "100 Regular State Waiting ContainerCreating",
+            "120 Phase Running",
+            "120 Regular State Running",
+            "120 Regular Ready True",
+            "120 ContainersReady True",
+            "120 Ready True",
+            "121 Regular State Terminated Completed 0",
+            "121 Regular Ready False",
+            "121 Phase Succeeded",
+            "121 ContainersReady False PodCompleted",
+            "121 Ready False PodCompleted",
+            "121 End Completed",
+        ]
+    );
+    let web = changes(&written, "web");
+    for line in [
+        "2 Init State Waiting PodInitializing",
+        "300 Regular Killed Liveness",
+        "302 Regular State Terminated Error 137",
+        "410 DisruptionTarget True TerminationByKubelet",
+        "425 Phase Failed Evicted",
+        "425 End Evicted",
+    ] {
+        assert!(web.iter().any(|told| told.trim() == line), "{line} is missing from {web:#?}");
+    }
+    let cache = changes(&written, "cache");
+    assert!(cache.contains(&"350 DisruptionTarget True DeletionByTaintManager".to_owned()), "{cache:#?}");
+}
+
+#[test]
+fn what_did_not_change_is_no_row() {
+    let written = written(&[("still", two_nodes())], |record, _| {
+        let template = template(QosClass::Burstable, 100);
+        let mut leak = Teller { record, pod: LEAK, node: NODE };
+        leak.created(0, &template, 0);
+        leak.turned(1, 0, RUNNING, false);
+        leak.turned(2, 0, RUNNING, false);
+        leak.turned(3, 0, RUNNING, true);
+        leak.turned(4, 0, RUNNING, true);
+    });
+    assert_eq!(changes(&written, "leak")[2..], ["1 Regular State Running", "3 Regular Ready True"]);
+}
+
+#[test]
+fn probes_claims_and_lost_nodes_have_the_events_that_kubernetes_has() {
+    let text = lives().text("events");
+    for line in [
+        "2,node,7m58s,Normal,SuccessfulAttachVolume,pod/web,\"AttachVolume.Attach succeeded for volume \"\"shop-db\"\"\"",
+        "200,node,4m40s,Warning,Unhealthy,pod/web,Readiness probe failed: no answer in time",
+        "300,node,3m,Warning,Unhealthy,pod/web,Liveness probe failed: the answer was bad",
+        "300,node,3m,Normal,Killing,pod/web,\"Container app failed liveness probe, will be restarted\"",
+        "150,far,5m30s,Normal,NodeNotReady,node/far,Node far status is now: NodeNotReady",
+        "350,far,2m10s,Normal,TaintManagerEviction,pod/cache,Marking for deletion Pod default/cache",
+        "420,far,60s,Normal,NodeReady,node/far,Node far status is now: NodeReady",
+    ] {
+        assert!(
+            text.lines().any(|told| told == format!("by-hand,0,{line}")),
+            "{line} is missing from:\n{text}"
+        );
+    }
+}
+
+#[test]
+fn deletions_and_probes_are_counted() {
+    let run = &lives().rows(RunRow::TABLE)[0];
+    let of = |column: &str| run[column].clone();
+    assert_eq!((of("deletions"), of("pods_deleted")), (1.into(), 1.into()));
+    assert_eq!((of("probe_failures"), of("kills_by_probe")), (2.into(), 1.into()));
+    assert_eq!(of("unreachable_phase"), "Unknown");
+}
+
+#[test]
+fn the_chart_shows_each_life_in_eighty_columns() {
+    // 58 columns of 8.3 s. Looked at line by line: web is evicted (E) at 410 s, its app's liveness
+    // probe fails at 300 s; leak crashes at 30, 55, 90, 200 and 305 s, and is OOM-killed at 135 s;
+    // the job's second is seen; far is silent from 150 s to 420 s.
+    let expected = "
+by-hand              0     1m     2m     3m      4m     5m     6m     7m      8m
+                     ├──────┼──────┼──────┼───────┼──────┼──────┼──────┼───────┤
+node                                                                ░░░░░░░░░░░
+  web                ·▂▂▂··▄▄▄▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▄▄▄▄▆▆▆▆▆▆▆▆▄▄▄▆▆▆▆▆▆▆▆▆▆E╱╌╌╌╌╌╌╌
+    setup (init)     ·▂▂▂────────────────────────────────────────────────
+    proxy (sidecar)  ····▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆
+    app              ······▄▄▄▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▄▄▄▄▆▆▆▆▆▆▆▆P▄▄▆▆▆▆▆▆▆▆▆▆▆▆▆
+  leak               ·▆▆▆▆▆▆▄▆▆▆▄▄▆▆▆▄▄▄▄▄▆▆▆▄▄▄▄▄▄▄▄▄▄▆▆▆▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄
+    app              ·▆▆✗▆▆✗↻▆▆✗~~↻▆▆O~~~~↻▆▆✗~~~~~~~~↻▆▆✗~~~~~~~~~~~~~~~~~~~~~
+
+far                                    ?????????????????????????????????
+  cache.1                        ··▆───────────────────────────────────────────
+    app                          ··▆
+  cache               ·▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆????????????????????????D╱╱╱╱╱╱╱╱╱╱╱
+    app               ·▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆
+
+· pending, waiting       ▂ initializing           ▄ running, not ready
+▆ running, ready         ~ back-off               ╱ terminating
+? unknown                ─ succeeded              ╌ failed
+░ node under pressure    ↻ restarted              ✗ ended with an error
+P killed: probe failed   O OOM-killed             D deleted
+E evicted
+";
+    let drawn = drawn(&lives().stories, 80, Signs::Unicode);
+    assert_eq!(drawn, expected, "\n{drawn}");
+}
+
+#[test]
+fn a_chart_keeps_to_its_width_and_to_ascii_if_it_must() {
     let stories = lives().stories;
-    let caption = crate::report::drawing::Caption { scenario: "by-hand", question: Some("What becomes of these pods? A & B"), seed: 1 };
-    let mut out = Vec::new();
-    crate::report::drawing::write(&mut out, caption, &stories).expect("a Vec takes all");
-    std::fs::write("/tmp/lives.svg", out).unwrap();
+    for width in [60, 80, 200] {
+        let drawn = drawn(&stories, width, Signs::Ascii);
+        assert!(drawn.is_ascii(), "{drawn}");
+        let widest = drawn.lines().map(str::len).max();
+        assert!(
+            widest <= Some(width) && widest >= Some(width - 4),
+            "{widest:?} of {width} columns:\n{drawn}"
+        );
+    }
+}
+
+#[test]
+fn color_adds_nothing_to_a_chart_but_color() {
+    let stories = lives().stories;
+    let mut colored = Vec::new();
+    let look = Look { width: 80, signs: Signs::Unicode, color: true };
+    chart::write(&mut colored, &stories, look).expect("a Vec takes all");
+    let colored = String::from_utf8(colored).expect("text");
+    let mut plain = String::new();
+    for (number, part) in colored.split("\x1b[").enumerate() {
+        plain.push_str(if number == 0 { part } else { part.split_once('m').expect("an end").1 });
+    }
+    assert!(plain.len() < colored.len());
+    assert_eq!(plain, drawn(&stories, 80, Signs::Unicode));
+}
+
+#[test]
+fn the_figure_is_the_same_bytes_again_and_names_what_it_shows() {
+    let (once, again) = (figure(&lives().stories, "Who goes?"), figure(&lives().stories, "Who goes?"));
+    assert!(once == again);
+    for part in [
+        "<title>Who goes?</title>",
+        ">setup (init)</text>",
+        "<title>web: terminating, 6m50s to 7m5s</title>",
+        "<title>leak, app: OOM-killed at 2m15s</title>",
+        "<title>far: unknown, 2m30s to 7m</title>",
+        // One second of 480 is 1.5 of 746 pixels, and is drawn with 2.
+        r##"width="2" height="9" fill="#0072b2""##,
+    ] {
+        assert!(once.contains(part), "{part} is missing from:\n{once}");
+    }
+    for tag in ["svg", "g", "text", "title", "defs", "style", "pattern"] {
+        let opened = once.matches(&format!("<{tag}>")).count() + once.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, once.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}
+
+#[test]
+fn a_question_cannot_break_the_figure() {
+    let figure = figure(&lives().stories, "Is 1 < 2 & \"so\"?");
+    assert!(figure.contains("<title>Is 1 &lt; 2 &amp; &quot;so&quot;?</title>"), "{figure}");
+}
+
+#[test]
+fn a_ledger_does_not_grow_with_the_pods_that_have_gone() {
+    let setting = two_nodes();
+    let wanted = Wanted { rankings: true, timeline: true, events: true, lives: true };
+    let mut tables = Tables::open(wanted, |_| Ok(std::io::sink())).expect("a sink opens");
+    let identity = RunIdentity { run: "long".into(), replication: 0, scenario: "long".into(), seed: 1 };
+    let mut ledger = Ledger::new(identity, &setting, &Numbered, &mut tables);
+    let template = template(QosClass::Burstable, 100);
+    for serial in 0..1000 {
+        let mut record = |at, fact: Record<'_>| ledger.record(SimTime(at * 1_000_000), fact);
+        let pod = PodName { serial, ..WEB };
+        let mut teller = Teller { record: &mut record, pod, node: NODE };
+        teller.created(1, &template, 1);
+        teller.turned(1, 0, RUNNING, true);
+        teller.exited(2, 0, 0);
+        teller.over(2, EndReason::Completed, Phase::Succeeded);
+    }
+    assert!(ledger.live.is_empty() && ledger.awaited.is_empty() && ledger.evictions.is_empty());
+    let chart = ledger.finish().lives.expect("it was wanted");
+    assert_eq!((chart.pods.len(), chart.more_pods), (MOST_PODS, 960));
 }
