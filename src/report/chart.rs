@@ -297,13 +297,14 @@ fn by_majority(stretches: &[Stretch], horizon: SimTime, columns: usize) -> Vec<O
     let begin = |column: usize| (u128::from(horizon.0) * column as u128).div_ceil(columns as u128);
     for (number, stretch) in stretches.iter().enumerate() {
         let (from, until) = (u128::from(stretch.from.0), u128::from(stretch.until.0));
-        for column in place(stretch.from, horizon, columns)..columns {
+        let first = place(stretch.from, horizon, columns);
+        for (column, most) in most.iter_mut().enumerate().skip(first) {
             if until <= begin(column) {
                 break;
             }
             let share = until.min(begin(column + 1)).saturating_sub(from.max(begin(column)));
-            if most[column].0 < share {
-                most[column] = (share, Some(number));
+            if most.0 < share {
+                *most = (share, Some(number));
             }
         }
     }

@@ -218,6 +218,8 @@ pub struct ContainerLine {
     pub part: Part,
     pub line: Lifeline,
     has_run: bool,
+    /// Its probe cost it its life; how it then ends is no news.
+    is_killed: bool,
 }
 
 impl ContainerLine {
@@ -228,9 +230,16 @@ impl ContainerLine {
         let ran = matches!(self.line.state(), State::Ready | State::NotReady | State::Initializing);
         if runs && !ran && self.has_run {
             self.line.mark(now, Mark::Restarted);
+            self.is_killed = false;
         }
         self.has_run |= runs;
         self.line.turn(now, state);
+    }
+
+    /// Its kubelet stops it, since a probe failed.
+    pub fn is_killed_by_probe(&mut self, now: SimTime) {
+        self.is_killed = true;
+        self.line.mark(now, Mark::KilledByProbe);
     }
 
     fn shown(&self, status: ContainerStatus, ready: bool) -> State {
@@ -270,6 +279,7 @@ impl PodLine {
             part: Part::of(template, ContainerIndex(index)),
             line: Lifeline::new(horizon),
             has_run: false,
+            is_killed: false,
         };
         let names = template.spec.all_containers().map(|container| container.name.clone());
         PodLine {
@@ -297,6 +307,9 @@ impl PodLine {
     }
 
     pub fn turn_phase(&mut self, now: SimTime, phase: Phase) {
+        if self.over {
+            return;
+        }
         self.phase = phase;
         self.line.turn(now, self.shown());
     }
@@ -307,8 +320,8 @@ impl PodLine {
             PodCondition::Initialized => self.initialized = status == Truth::True,
             PodCondition::PodScheduled | PodCondition::ContainersReady | PodCondition::DisruptionTarget => {}
         }
-        // Before its phase was told there is nothing to see.
-        if self.line.state() != State::Absent {
+        // Before its phase was told there is nothing to see, and nothing after its end.
+        if self.line.state() != State::Absent && !self.over {
             self.line.turn(now, self.shown());
         }
     }
@@ -416,8 +429,20 @@ impl Lives {
         self.pods.get_mut(place)
     }
 
+    /// A container of a pod that is not over yet.
     pub fn container(&mut self, serial: u64, container: ContainerIndex) -> Option<&mut ContainerLine> {
-        self.pod(serial)?.containers.get_mut(usize::from(container.0))
+        let pod = self.pod(serial).filter(|pod| !pod.over)?;
+        pod.containers.get_mut(usize::from(container.0))
+    }
+
+    /// A container ended by itself, without success. It is no news if it was told to end.
+    pub fn on_crashed(&mut self, now: SimTime, serial: u64, container: ContainerIndex) {
+        if self.pod(serial).is_some_and(|pod| pod.terminating) {
+            return;
+        }
+        if let Some(container) = self.container(serial, container).filter(|one| !one.is_killed) {
+            container.line.mark(now, Mark::Crashed);
+        }
     }
 
     pub fn node(&mut self, node: NodeId) -> Option<&mut NodeLine> {

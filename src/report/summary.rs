@@ -132,7 +132,10 @@ fn happenings(story: &RunStory) -> Vec<String> {
         0 => String::new(),
         some => format!("{} ({} innocent), ", counted(some, "eviction"), counts.evictions_innocent),
     };
-    let kills = counted(counts.oom_kills(), "OOM kill");
+    let kills = match counts.kills_by_probe {
+        0 => counted(counts.oom_kills(), "OOM kill"),
+        by_probe => format!("{}, {by_probe} killed by a probe", counted(counts.oom_kills(), "OOM kill")),
+    };
     lines.push(format!("{pressure}; {evictions}{kills}, {}", counted(counts.restarts, "restart")));
     if counts.lost_emptydir.0 > 0 {
         lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));

@@ -185,7 +185,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     pub(super) fn on_oom_killed(&mut self, now: SimTime, kill: &OomKill<'_>) {
         self.counts.count_oom_kill(now, kill.cause);
-        self.mark(now, (kill.pod, kill.container), Mark::OomKilled);
+        let chart = self.chart.as_mut();
+        if let Some(line) = chart.and_then(|chart| chart.container(kill.pod.serial, kill.container)) {
+            line.line.mark(now, Mark::OomKilled);
+        }
         if !kill.only_a_process {
             self.on_stopped(kill.pod, kill.container);
         }

@@ -148,13 +148,6 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             draw(line);
         }
     }
-
-    /// Marks an instant in a container's line, if it has one.
-    pub(super) fn mark(&mut self, now: SimTime, (pod, container): (PodName, ContainerIndex), mark: Mark) {
-        if let Some(line) = self.chart.as_mut().and_then(|chart| chart.container(pod.serial, container)) {
-            line.line.mark(now, mark);
-        }
-    }
 }
 
 /// What is done to it.
@@ -178,7 +171,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         self.counts.kills_by_probe += 1;
         self.on_stopped(pod, container);
         self.write_change(now, pod, Change::of_container(container, "Killed", wording::probe_name(probe)));
-        self.mark(now, (pod, container), Mark::KilledByProbe);
+        if let Some(line) = self.chart.as_mut().and_then(|chart| chart.container(pod.serial, container)) {
+            line.is_killed_by_probe(now);
+        }
         let name = self.names.container(pod.workload, container);
         let message = wording::killed_by_probe(probe, name);
         self.pod_event(now, node, pod, Happening::Killing, |_| message);

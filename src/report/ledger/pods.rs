@@ -103,8 +103,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         exit_code: u8,
     ) {
         self.on_stopped(pod, container);
-        if exit_code != 0 {
-            self.mark(now, (pod, container), Mark::Crashed);
+        if let Some(chart) = self.chart.as_mut().filter(|_| exit_code != 0) {
+            chart.on_crashed(now, pod.serial, container);
         }
     }
 

@@ -7,7 +7,7 @@ use crate::lifecycle::{ContainerStatus, PodCondition, Truth, WaitingReason};
 use crate::model::ProbeKind;
 use crate::report::chart::{self, Look, Signs};
 use crate::report::drawing::{self, Caption};
-use crate::report::lifeline::MOST_PODS;
+use crate::report::lifeline::{MOST_PODS, Mark};
 
 const FAR: NodeId = NodeId(1);
 const RUNNING: ContainerStatus = ContainerStatus::Running;
@@ -347,6 +347,33 @@ E evicted
 ";
     let drawn = drawn(&lives().stories, 80, Signs::Unicode);
     assert_eq!(drawn, expected, "\n{drawn}");
+}
+
+#[test]
+fn a_container_that_was_told_to_end_has_not_crashed() {
+    let written = written(&[("killed", two_nodes())], |record, setting| {
+        let template = template(QosClass::Burstable, 100);
+        let mut web = Teller { record, pod: WEB, node: NODE };
+        web.created(0, &template, 0);
+        web.turned(10, 0, RUNNING, true);
+        let (container, probe) = (ContainerIndex(0), ProbeKind::Liveness);
+        (web.record)(100, Record::ContainerKilled { pod: WEB, node: NODE, container, probe });
+        web.exited(130, 0, 143);
+        web.turned(131, 0, RUNNING, true);
+        web.exited(200, 0, 1);
+        web.turned(201, 0, RUNNING, true);
+        let ranking = ranking(&*setting.order);
+        let place = ranking.iter().position(|ranked| ranked.pod == WEB).expect("it is ranked");
+        let statistics = statistics(&ranking[place]);
+        (web.record)(300, Record::Evicted(eviction(&ranking, place, (&template, &statistics))));
+        web.exited(310, 0, 143);
+    });
+    let chart = written.stories[0].lives.as_ref().expect("it was wanted");
+    let marks: Vec<(u64, Mark)> =
+        chart.pods[0].containers[0].line.marks().iter().map(|(at, mark)| (at.0 / 1_000_000, *mark)).collect();
+    use Mark::{Crashed, KilledByProbe, Restarted};
+    assert_eq!(marks, [(100, KilledByProbe), (131, Restarted), (200, Crashed), (201, Restarted)]);
+    assert_eq!(chart.pods[0].line.marks().last(), Some(&(SimTime(300_000_000), Mark::Evicted)));
 }
 
 #[test]
