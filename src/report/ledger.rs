@@ -2,7 +2,8 @@
 //!
 //! What: rows are written as they come, except evictions, which wait (without
 //! their names, a few words each) for the end of the run, to say where their
-//! replacement went. Live pods are remembered until they are over.
+//! replacement went. Live pods are remembered until they are over, and the lives of the
+//! first few for a chart. Only evictions make it grow, not the pods that have gone.
 //! Never: a file, a decision: what decided an eviction, the order itself is asked.
 //! Next: [`super::wording`] for the sentences, [`super::story`] for the screen.
 

@@ -297,8 +297,9 @@ impl PodLine {
         }
     }
 
-    pub fn bind(&mut self, node: NodeId, name: &str) {
+    pub fn bind(&mut self, now: SimTime, node: NodeId, name: &str) {
         (self.node, self.node_name) = (Some(node), name.to_owned());
+        self.show(now);
     }
 
     /// The node it is bound to, or that it has none.
@@ -320,7 +321,11 @@ impl PodLine {
             PodCondition::Initialized => self.initialized = status == Truth::True,
             PodCondition::PodScheduled | PodCondition::ContainersReady | PodCondition::DisruptionTarget => {}
         }
-        // Before its phase was told there is nothing to see, and nothing after its end.
+        self.show(now);
+    }
+
+    /// Before its phase was told there is nothing to see, and nothing new after its end.
+    fn show(&mut self, now: SimTime) {
         if self.line.state() != State::Absent && !self.over {
             self.line.turn(now, self.shown());
         }

@@ -67,7 +67,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             live.node = Some(node);
         }
         let node_name = self.node(node);
-        self.in_chart(pod, |line| line.bind(node, node_name));
+        self.in_chart(pod, |line| line.bind(now, node, node_name));
         if let Some(index) = self.awaited.remove(&pod.serial) {
             self.evictions[index].bound = Some((node, now));
         }
