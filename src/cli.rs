@@ -14,6 +14,7 @@ pub mod progress;
 pub mod results;
 pub mod run;
 pub mod schema;
+pub mod screen;
 
 use crate::scenario::mistake::{self, Mistake};
 use clap::{Parser, Subcommand};

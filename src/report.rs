@@ -1,17 +1,22 @@
-//! Floor 6: what happened becomes tables, a manifest and a summary.
+//! Floor 6: what happened becomes tables, a manifest, a summary and a figure.
 //!
 //! What: [`columns`], the one list of every table's columns; the [`ledger`] that
-//! listens to a run and writes its rows; [`manifest`], [`summary`] and [`json`].
+//! listens to a run and writes its rows; [`manifest`], [`summary`] and [`json`]; the lives of
+//! Pods as a [`chart`] and a [`drawing`].
 //! Never: a file (every writer takes `impl Write`), the flow of time, a decision;
 //! nor a figure of its own: whatever is printed was recorded, or is counted from records.
 //! Next: [`crate::cli`], which opens the files.
 
+pub mod axis;
 pub mod cell;
+pub mod chart;
 pub mod columns;
 pub mod counts;
+pub mod drawing;
 pub mod figures;
 pub mod json;
 pub mod ledger;
+pub mod lifeline;
 pub mod manifest;
 pub mod story;
 pub mod summary;

@@ -7,8 +7,11 @@ use super::BadInput;
 use super::files::Files;
 use super::progress::Progress;
 use super::results::Results;
+use super::screen;
 use crate::engine::{self, Passes};
+use crate::report::chart::{self, Look, Signs};
 use crate::report::columns::{EvictionRow, Row, RunRow, Table};
+use crate::report::drawing::{self, Caption};
 use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
@@ -26,6 +29,7 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "\
 Examples:
   evictsim run web.yaml
+  evictsim run web.yaml --timeline
   evictsim run web.yaml --rules kubernetes --seed 7 --replications 10 -o csv
   evictsim run web.yaml -o wide --out results/tonight
   evictsim run - < web.yaml        (the next scenario without a name from standard input replaces its results)
@@ -61,6 +65,10 @@ pub struct RunArguments {
     /// are written all the same
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    /// After the summary, a chart of the first Pods' lives, as wide as the terminal (or as COLUMNS says);
+    /// `ascii` draws it without any other signs. Lives are recorded, whatever the scenario says
+    #[arg(long, value_name = "SIGNS", num_args = 0..=1, require_equals = true, default_missing_value = "unicode")]
+    timeline: Option<SignsWord>,
     /// Print nothing
     #[arg(short, long)]
     quiet: bool,
@@ -88,6 +96,12 @@ enum OrderWord {
     Kubelet,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SignsWord {
+    Unicode,
+    Ascii,
+}
+
 /// Reads, simulates, tells.
 ///
 /// # Errors
@@ -98,11 +112,18 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     if let Some((what, fix)) = too_long_a_timeline(&scenario) {
         return Err(BadInput(vec![Mistake::new(what, fix)]).into());
     }
+    if arguments.timeline.is_some() && !matches!(arguments.output, Format::Table | Format::Wide) {
+        let what = "--timeline is drawn below the summary, and none is printed";
+        return Err(BadInput(vec![Mistake::new(what, "leave -o out, or use -o wide")]).into());
+    }
     let place = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(&scenario.name));
     let results = Results::begin(&place)?;
     let (stories, tables) = simulate(&scenario, arguments, &results)?;
     let manifest = manifest(&scenario, arguments, &files, &stories, &tables);
     manifest.write(results.create(Manifest::FILE)?)?;
+    if scenario.recording.lives {
+        draw(&scenario, &results, &stories)?;
+    }
     let printed = printed(arguments, &scenario, &results, &place, &manifest, &stories)?;
     results.finish()?;
     io::stdout().lock().write_all(&printed)?;
@@ -118,6 +139,7 @@ fn seed(text: &str) -> Result<u64, String> {
 fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     scenario.replications = arguments.replications.unwrap_or(scenario.replications);
+    scenario.recording.lives |= arguments.timeline.is_some();
     if let Some(run) = chosen_run(&scenario.runs, arguments) {
         scenario.runs = vec![run];
     }
@@ -158,6 +180,7 @@ fn simulate(
         rankings: recording.rankings,
         timeline: recording.timeline_every.is_some(),
         events: recording.events,
+        lives: recording.lives,
     };
     let mut tables = Tables::open(wanted, |table| results.create(&file_of(table)))?;
     let runs = scenario.runs.len() as u64 * u64::from(scenario.replications);
@@ -185,6 +208,17 @@ fn simulate_run(
     let ledger = Ledger::new(identity, &setting, scenario, tables);
     let watched = progress.watch(ledger, setting.horizon);
     engine::run(&setting, scenario.source(replication), watched).done().finish()
+}
+
+const FIGURE: &str = "lives.svg";
+
+/// Draws the figure.
+fn draw(scenario: &Scenario, results: &Results, stories: &[RunStory]) -> io::Result<()> {
+    let question = scenario.question.as_deref();
+    let caption = Caption { scenario: &scenario.name, question, seed: scenario.seed };
+    let mut file = results.create(FIGURE)?;
+    drawing::write(&mut file, caption, stories)?;
+    file.flush()
 }
 
 fn file_of(table: &Table) -> String {
@@ -257,6 +291,14 @@ fn printed(
             serde_json::to_writer_pretty(&mut out, &document)?;
             out.push(b'\n');
         }
+    }
+    if let Some(signs) = arguments.timeline.filter(|_| !arguments.quiet) {
+        let signs = match signs {
+            SignsWord::Unicode => Signs::Unicode,
+            SignsWord::Ascii => Signs::Ascii,
+        };
+        let look = Look { width: screen::width(), signs, color: screen::shows_color() };
+        chart::write(&mut out, stories, look)?;
     }
     Ok(out)
 }

@@ -6,6 +6,7 @@
 //! Next: [`super::columns`], which says what stands in which cell.
 
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime};
+use crate::model::PodAddress;
 use std::fmt::{self, Write};
 
 /// What readers may take a column's cells for.
@@ -80,6 +81,13 @@ impl Cell for MilliCpu {
     const KIND: Kind = Kind::Number;
     fn spell(&self, cell: &mut String) {
         push(cell, &self.0);
+    }
+}
+
+impl Cell for PodAddress {
+    const KIND: Kind = Kind::Text;
+    fn spell(&self, cell: &mut String) {
+        push(cell, self);
     }
 }
 

@@ -8,6 +8,7 @@
 
 use super::cell::{Cell, Kind};
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime};
+use crate::model::PodAddress;
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ const fn plain(field: &'static str) -> &'static str {
 }
 
 /// All tables, in the order in which they are told.
-pub const TABLES: [Table; 8] = [
+pub const TABLES: [Table; 9] = [
     RunRow::TABLE,
     EvictionRow::TABLE,
     RankingRow::TABLE,
@@ -83,6 +84,7 @@ pub const TABLES: [Table; 8] = [
     NodeRow::TABLE,
     TimelineRow::TABLE,
     EventRow::TABLE,
+    LifeRow::TABLE,
 ];
 
 table! { RunRow<'a>, "runs", "one run of one replication: its rules and what came of them",
@@ -115,13 +117,17 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     oom_kills_pods_limit: u64, "OOM kills at the limit of all pods of a node together", "record OomKilled";
     oom_kills_node_capacity: u64, "OOM kills because a node had no memory left", "record OomKilled";
     preemptions: Option<u64>, "pods that a scheduler removed for a more important one (preempt); empty: not simulated", "none yet";
-    deletions: Option<u64>, "pods that a user removed (delete); empty: not simulated", "none yet";
+    deletions: u64, "pods told to stop through the API (delete): by the control plane, since their node could not be reached", "record PodDeleted";
     restarts: u64, "container restarts of pods told of in this run", "record PodEnded";
     node_pressure_s: SimDuration, "time under MemoryPressure, added over all nodes", "record NodeEnded";
     first_pressure_s: Option<SimTime>, "when a node first reported MemoryPressure", "record MemoryPressure";
     first_eviction_s: Option<SimTime>, "when a pod was first evicted", "record Evicted";
     first_oom_kill_s: Option<SimTime>, "when the kernel first killed a container", "record OomKilled";
     lost_emptydir_bytes: Bytes, "what the evicted pods' emptyDir volumes held", "record Evicted";
+    pods_deleted: u64, "deleted pods that are over; one still stopping at the horizon counts in deletions alone", "record PodEnded";
+    unreachable_phase: &'a str, "what the API shows of pods on a node that cannot be reached: Unknown (the lesson) or AsLastSeen", "scenario, unreachablePhase";
+    probe_failures: u64, "how often a probe found a container wanting", "record ProbeFailed";
+    kills_by_probe: u64, "containers that their kubelet stopped because a probe had failed", "record ContainerKilled";
 }
 
 table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, with what decided it",
@@ -214,11 +220,15 @@ table! { PodRow<'a>, "pods", "one pod, told when it is over or at the horizon",
     running_s: Option<SimTime>, "when all its regular containers first ran", "record PodEnded";
     ended_s: Option<SimTime>, "when it was over; empty if it was alive at the horizon", "record PodEnded";
     phase: &'a str, "its last phase, as the API spells it", "record PodEnded";
-    end: &'a str, "how it ended: Completed, Failed, Evicted, Rejected, StillRunning or StillPending", "record PodEnded";
+    end: &'a str, "how it ended: Completed, Failed, Evicted, Rejected, Deleted, StillRunning or StillPending", "record PodEnded";
     restarts: u32, "how often its containers were restarted", "record PodEnded";
     oom_kills: u32, "how often the kernel killed one of its containers", "record PodEnded";
     working_set_bytes: Bytes, "its working set when it was told to stop, or ended, or the run did", "record PodEnded";
     replaces: Option<&'a str>, "the pod in whose place it was made", "record PodEnded";
+    address: Option<PodAddress>, "the address that its containers shared; empty if it never had one", "record PodEnded";
+    ready_s: Option<SimTime>, "when it was first Ready", "record PodEnded";
+    lost_emptydir_bytes: Bytes, "what its emptyDir volumes held, gone with it", "record PodEnded";
+    kept_volume_bytes: Bytes, "what its PersistentVolumes hold, whatever became of it", "record PodEnded";
 }
 
 table! { NodeRow<'a>, "nodes", "one node's whole run",
@@ -265,6 +275,20 @@ table! { EventRow<'a>, "events", "one event, as kubectl get events words it",
     reason: &'a str, "as Kubernetes spells it", "the record's kind";
     object: &'a str, "its kind and name, such as pod/web-1 or node/n1", "the record";
     message: &'a str, "what Kubernetes would say, as far as the run knows it", "the record";
+}
+
+table! { LifeRow<'a>, "lives", "one change in the life of a Pod, or of one of its containers",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    time_s: SimTime, "from when on it is so", "the record's instant";
+    pod: &'a str, "the pod", "the record";
+    node: Option<&'a str>, "the node it is bound to; empty as long as it has none", "record PodBound";
+    container: Option<&'a str>, "the container; empty if it is the Pod's own", "the record";
+    role: Option<&'a str>, "what the container is in its Pod: Init, Sidecar or Regular", "pod template";
+    what: &'a str, "of a Pod: Phase, a condition's name, or End; of a container: State, Ready, or Killed (by the probe that value names)", "the record's kind";
+    value: &'a str, "what that is from now on, as the API spells it; of End, how it ended, as in pods", "the record";
+    reason: Option<&'a str>, "why, as the API spells it; empty where it says nothing or the run does not know", "the record, and Kubernetes";
+    exit_code: Option<i32>, "with which code the container ended, where value is Terminated", "record ContainerTurned";
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ pub struct Counts {
     pub first_eviction: Option<SimTime>,
     pub first_oom_kill: Option<SimTime>,
     pub lost_emptydir: Bytes,
+    pub deletions: u64,
+    pub probe_failures: u64,
+    pub kills_by_probe: u64,
 }
 
 impl Counts {

@@ -2,11 +2,13 @@
 //!
 //! What: rows are written as they come, except evictions, which wait (without
 //! their names, a few words each) for the end of the run, to say where their
-//! replacement went. Live pods are remembered until they are over.
+//! replacement went. Live pods are remembered until they are over, and the lives of the
+//! first few for a chart. Only evictions make it grow, not the pods that have gone.
 //! Never: a file, a decision: what decided an eviction, the order itself is asked.
 //! Next: [`super::wording`] for the sentences, [`super::story`] for the screen.
 
 mod evictions;
+mod lives;
 mod nodes;
 mod pods;
 #[cfg(test)]
@@ -16,11 +18,12 @@ use self::evictions::PendingEviction;
 use self::pods::LivePod;
 use super::columns::{EventRow, RunRow};
 use super::counts::Counts;
+use super::lifeline::Lives;
 use super::story::{EvictionStory, OomStory, RunStory, Victim};
 use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
-use crate::engine::{Record, Recorder, RestartScope, Setting};
+use crate::engine::{Record, Recorder, RestartScope, Setting, UnreachablePhase};
 use crate::eviction::NodeCondition;
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
@@ -80,6 +83,10 @@ pub struct Ledger<'a, N: Names, W: Write> {
     /// By the victim's serial, or its replacement's: the eviction's index.
     awaited: BTreeMap<u64, usize>,
     under_pressure: BTreeSet<(NodeId, NodeCondition)>,
+    /// Nodes of which nobody hears.
+    unreachable: BTreeSet<NodeId>,
+    /// For the first replication, if lives are wanted at all.
+    chart: Option<Lives>,
     told: Vec<EvictionStory>,
     oom_kills: Vec<OomStory>,
 }
@@ -91,6 +98,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
         names: &'a N,
         tables: &'a mut Tables<W>,
     ) -> Ledger<'a, N, W> {
+        let nodes = || setting.nodes.iter().map(|node| node.node.name.as_str());
+        let is_charted = identity.replication == 0 && tables.lives.is_some();
         Ledger {
             identity,
             setting,
@@ -101,6 +110,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             evictions: Vec::new(),
             awaited: BTreeMap::new(),
             under_pressure: BTreeSet::new(),
+            unreachable: BTreeSet::new(),
+            chart: is_charted.then(|| Lives::new(setting.horizon, nodes())),
             told: Vec::new(),
             oom_kills: Vec::new(),
         }
@@ -112,7 +123,9 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             self.write_eviction(index);
         }
         self.write_run();
-        let victims = self.evictions.iter().map(|eviction| Victim {
+        // Runs are compared by their first replication; who went in the others, their table tells.
+        let compared = if self.identity.replication == 0 { &self.evictions[..] } else { &[] };
+        let victims = compared.iter().map(|eviction| Victim {
             time: eviction.time,
             node: self.node(eviction.node).to_owned(),
             pod: self.pod(eviction.pod),
@@ -131,6 +144,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             counts: self.counts,
             evictions: self.told,
             oom_kills: self.oom_kills,
+            lives: self.chart,
         }
     }
 
@@ -166,13 +180,17 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             oom_kills_pods_limit: counts.oom_kills_pods_limit,
             oom_kills_node_capacity: counts.oom_kills_node_capacity,
             preemptions: None,
-            deletions: None,
+            deletions: counts.deletions,
             restarts: counts.restarts,
             node_pressure_s: counts.node_pressure,
             first_pressure_s: counts.first_pressure,
             first_eviction_s: counts.first_eviction,
             first_oom_kill_s: counts.first_oom_kill,
             lost_emptydir_bytes: counts.lost_emptydir,
+            pods_deleted: counts.pods_deleted,
+            unreachable_phase: unreachable_phase(self.setting.control_plane.unreachable_phase),
+            probe_failures: counts.probe_failures,
+            kills_by_probe: counts.kills_by_probe,
         });
     }
 
@@ -196,12 +214,14 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
             Record::PodBound { pod, node } => self.on_bound(now, pod, node),
             Record::PodRejected { pod, node, conditions } => {
-                self.pod_event(now, node, pod, Happening::Evicted, |_| wording::rejected(conditions));
+                self.on_rejected(now, (pod, node), conditions);
             }
             Record::ContainerStarted { pod, node, container, .. } => {
                 self.on_started(now, node, pod, container)
             }
-            Record::ContainerExited { pod, container, .. } => self.on_stopped(pod, container),
+            Record::ContainerExited { pod, container, exit_code, .. } => {
+                self.on_exited(now, (pod, container), exit_code);
+            }
             Record::ContainerStopped { pod, node, container } => {
                 self.on_told_to_stop(now, node, pod, container)
             }
@@ -221,15 +241,24 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
                 self.counts.passes_without_victim += 1;
                 self.threshold_event(now, node, threshold);
             }
-            Record::PhaseTurned { .. }
-            | Record::PodConditionTurned { .. }
-            | Record::ContainerTurned { .. }
-            | Record::ProbeFailed { .. }
-            | Record::ContainerKilled { .. }
-            | Record::PodAddressed { .. }
-            | Record::VolumeAttached { .. }
-            | Record::NodeReadyTurned { .. }
-            | Record::PodDeleted { .. } => {}
+            Record::PhaseTurned { pod, phase } => self.on_phase_turned(now, pod, phase),
+            Record::PodConditionTurned { pod, condition, status } => {
+                self.on_pod_condition(now, pod, (condition, status));
+            }
+            Record::ContainerTurned { pod, container, status, ready } => {
+                self.on_container_turned(now, pod, container, (status, ready));
+            }
+            Record::ProbeFailed { pod, node, probe, timed_out, .. } => {
+                self.on_probe_failed(now, (pod, node), (probe, timed_out));
+            }
+            Record::ContainerKilled { pod, node, container, probe } => {
+                self.on_killed_by_probe(now, (pod, node), (container, probe));
+            }
+            // It comes with the pod's end, and the kubelet has no event for it.
+            Record::PodAddressed { .. } => {}
+            Record::VolumeAttached { pod, node, claim, .. } => self.on_attached(now, (pod, node), claim),
+            Record::NodeReadyTurned { node, status } => self.on_node_ready_turned(now, node, status),
+            Record::PodDeleted { pod, node } => self.on_deleted(now, (pod, node)),
             Record::PodEnded(end) => self.on_ended(end),
             Record::NodeSample(sample) => self.on_sample(now, &sample),
             Record::NodeEnded(end) => self.on_node_ended(&end),
@@ -282,6 +311,14 @@ pub fn restart_scope(scope: RestartScope) -> &'static str {
     match scope {
         RestartScope::Pod => "Pod",
         RestartScope::Container => "Container",
+    }
+}
+
+/// As scenarios spell it.
+pub fn unreachable_phase(phase: UnreachablePhase) -> &'static str {
+    match phase {
+        UnreachablePhase::Unknown => "Unknown",
+        UnreachablePhase::AsLastSeen => "AsLastSeen",
     }
 }
 

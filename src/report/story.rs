@@ -5,6 +5,7 @@
 //! Never: everything; that is what the tables are for. Next: [`super::ledger`].
 
 use super::counts::Counts;
+use super::lifeline::Lives;
 use crate::engine::RestartScope;
 use crate::engine::record::{OomCause, Ranked};
 use crate::eviction::{Observation, Starved, Threshold};
@@ -25,12 +26,14 @@ pub struct RunStory {
     pub nodes: u64,
     pub horizon: SimTime,
     pub counts: Counts,
-    /// All of them, in order of time.
+    /// All of them, in order of time; none in later replications, which nobody compares.
     pub victims: Vec<Victim>,
     /// The first [`TOLD_IN_FULL`].
     pub evictions: Vec<EvictionStory>,
     /// The first [`TOLD_IN_FULL`].
     pub oom_kills: Vec<OomStory>,
+    /// Of the first replication, if lives were wanted.
+    pub lives: Option<Lives>,
 }
 
 /// Who was evicted, by a name that is the same in every run of a scenario.

@@ -83,7 +83,7 @@ fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStor
 }
 
 /// A comment up to its first question mark; some go on for a page.
-fn asked(comment: &str) -> &str {
+pub(super) fn asked(comment: &str) -> &str {
     comment.find('?').map_or(comment, |mark| &comment[..=mark])
 }
 
@@ -110,6 +110,7 @@ fn happenings(story: &RunStory) -> Vec<String> {
         (counts.pods_failed, "failed"),
         (counts.all_evictions(), "evicted"),
         (counts.pods_rejected, "rejected by a kubelet"),
+        (counts.pods_deleted, "deleted"),
         (counts.pods_still_running, "running at the end"),
         (counts.pods_still_pending, "pending at the end"),
     ];
@@ -131,7 +132,10 @@ fn happenings(story: &RunStory) -> Vec<String> {
         0 => String::new(),
         some => format!("{} ({} innocent), ", counted(some, "eviction"), counts.evictions_innocent),
     };
-    let kills = counted(counts.oom_kills(), "OOM kill");
+    let kills = match counts.kills_by_probe {
+        0 => counted(counts.oom_kills(), "OOM kill"),
+        by_probe => format!("{}, {by_probe} killed by a probe", counted(counts.oom_kills(), "OOM kill")),
+    };
     lines.push(format!("{pressure}; {evictions}{kills}, {}", counted(counts.restarts, "restart")));
     if counts.lost_emptydir.0 > 0 {
         lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));
@@ -166,7 +170,7 @@ fn write_evictions(out: &mut impl Write, story: &RunStory, width: Width) -> io::
             writeln!(out, "      {reason}")?;
         }
     }
-    let untold = story.victims.len().saturating_sub(story.evictions.len());
+    let untold = story.counts.all_evictions().saturating_sub(story.evictions.len() as u64);
     if untold > 0 {
         writeln!(out, "    and {untold} more in evictions.csv")?;
     }

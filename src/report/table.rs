@@ -5,7 +5,7 @@
 //! Next: [`super::ledger`], which makes the rows.
 
 use super::columns::{
-    EventRow, EvictionRow, NodeRow, OomKillRow, PodRow, RankingRow, Row, RunRow, Table, TimelineRow,
+    EventRow, EvictionRow, LifeRow, NodeRow, OomKillRow, PodRow, RankingRow, Row, RunRow, Table, TimelineRow,
 };
 use std::io::{self, Write};
 
@@ -70,6 +70,7 @@ pub struct Wanted {
     pub rankings: bool,
     pub timeline: bool,
     pub events: bool,
+    pub lives: bool,
 }
 
 /// The tables of one invocation; all its runs are appended to the same.
@@ -82,6 +83,7 @@ pub struct Tables<W: Write> {
     pub nodes: TableWriter<W>,
     pub timeline: Option<TableWriter<W>>,
     pub events: Option<TableWriter<W>>,
+    pub lives: Option<TableWriter<W>>,
 }
 
 impl<W: Write> Tables<W> {
@@ -100,6 +102,7 @@ impl<W: Write> Tables<W> {
             nodes: start(NodeRow::TABLE)?,
             timeline: wanted.timeline.then(|| start(TimelineRow::TABLE)).transpose()?,
             events: wanted.events.then(|| start(EventRow::TABLE)).transpose()?,
+            lives: wanted.lives.then(|| start(LifeRow::TABLE)).transpose()?,
         })
     }
 
@@ -115,6 +118,7 @@ impl<W: Write> Tables<W> {
             .chain([self.oom_kills, self.pods, self.nodes])
             .chain(optional(self.timeline))
             .chain(optional(self.events))
+            .chain(optional(self.lives))
             .map(TableWriter::finish)
             .collect()
     }

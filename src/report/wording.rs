@@ -10,7 +10,8 @@ use super::figures::Measured;
 use crate::engine::record::{EndReason, OomCause, Ranked, Refusal, RefusalReason};
 use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved, Threshold};
 use crate::ground::SimDuration;
-use crate::model::Taint;
+use crate::lifecycle::Truth;
+use crate::model::{ProbeKind, Taint};
 
 /// An event's type and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,11 @@ pub enum Happening {
     NodeHasSufficientPid,
     SystemOom,
     OomKilling,
+    Unhealthy,
+    NodeNotReady,
+    NodeReady,
+    TaintManagerEviction,
+    SuccessfulAttachVolume,
 }
 
 impl Happening {
@@ -51,6 +57,11 @@ impl Happening {
             Happening::NodeHasSufficientPid => "NodeHasSufficientPID",
             Happening::SystemOom => "SystemOOM",
             Happening::OomKilling => "OOMKilling",
+            Happening::Unhealthy => "Unhealthy",
+            Happening::NodeNotReady => "NodeNotReady",
+            Happening::NodeReady => "NodeReady",
+            Happening::TaintManagerEviction => "TaintManagerEviction",
+            Happening::SuccessfulAttachVolume => "SuccessfulAttachVolume",
         }
     }
 
@@ -65,13 +76,18 @@ impl Happening {
             | Happening::NodeHasDiskPressure
             | Happening::NodeHasNoDiskPressure
             | Happening::NodeHasInsufficientPid
-            | Happening::NodeHasSufficientPid => "Normal",
+            | Happening::NodeHasSufficientPid
+            | Happening::NodeNotReady
+            | Happening::NodeReady
+            | Happening::TaintManagerEviction
+            | Happening::SuccessfulAttachVolume => "Normal",
             Happening::FailedScheduling
             | Happening::BackOff
             | Happening::Evicted
             | Happening::EvictionThresholdMet
             | Happening::SystemOom
-            | Happening::OomKilling => "Warning",
+            | Happening::OomKilling
+            | Happening::Unhealthy => "Warning",
         }
     }
 }
@@ -140,16 +156,44 @@ pub fn cause(cause: OomCause) -> &'static str {
     }
 }
 
-/// A pod's last phase, as the API spells it, and how it ended, as results do.
-pub fn phase_and_end(reason: EndReason) -> (&'static str, &'static str) {
+/// How a pod ended, as results spell it.
+pub fn end(reason: EndReason) -> &'static str {
     match reason {
-        EndReason::Completed => ("Succeeded", "Completed"),
-        EndReason::Failed => ("Failed", "Failed"),
-        EndReason::Evicted => ("Failed", "Evicted"),
-        EndReason::Rejected => ("Failed", "Rejected"),
-        EndReason::Deleted => ("Failed", "Deleted"),
-        EndReason::StillRunning => ("Running", "StillRunning"),
-        EndReason::StillPending => ("Pending", "StillPending"),
+        EndReason::Completed => "Completed",
+        EndReason::Failed => "Failed",
+        EndReason::Evicted => "Evicted",
+        EndReason::Rejected => "Rejected",
+        EndReason::Deleted => "Deleted",
+        EndReason::StillRunning => "StillRunning",
+        EndReason::StillPending => "StillPending",
+    }
+}
+
+/// What a probe that failed says. After the colon the words are ours: Kubernetes has
+/// there what the container answered, which no run knows.
+pub fn unhealthy(probe: ProbeKind, timed_out: bool) -> String {
+    let answer = if timed_out { "no answer in time" } else { "the answer was bad" };
+    format!("{} probe failed: {answer}", probe_name(probe))
+}
+
+/// What the kubelet says when it stops a container for its probe.
+pub fn killed_by_probe(probe: ProbeKind, container: &str) -> String {
+    format!("Container {container} failed {} probe, will be restarted", probe_name(probe).to_lowercase())
+}
+
+pub fn probe_name(probe: ProbeKind) -> &'static str {
+    match probe {
+        ProbeKind::Startup => "Startup",
+        ProbeKind::Readiness => "Readiness",
+        ProbeKind::Liveness => "Liveness",
+    }
+}
+
+/// The event of a node whose condition Ready turned.
+pub fn node_ready_turned(status: Truth) -> Happening {
+    match status {
+        Truth::True => Happening::NodeReady,
+        Truth::False | Truth::Unknown => Happening::NodeNotReady,
     }
 }
 

@@ -124,6 +124,37 @@ fn json_on_standard_output_has_the_runs_rows() {
 }
 
 #[test]
+fn a_timeline_is_drawn_below_the_summary_as_wide_as_it_may_be() {
+    let home = home();
+    let output = Command::new(env!("CARGO_BIN_EXE_evictsim"))
+        .args(["run", "eviction-order.yaml", "--timeline=ascii"])
+        .env("COLUMNS", "70")
+        .current_dir(home.path())
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let (_, chart) =
+        text(&output.stdout).split_once("\nTables: results/eviction-order\n").expect("a summary");
+    for start in ["lesson ", "kubelet ", "node ", "  cache ", "  leak "] {
+        assert!(chart.lines().any(|line| line.starts_with(start)), "{start:?} is missing from:\n{chart}");
+    }
+    assert!(chart.contains("E evicted"), "{chart}");
+    assert!(chart.is_ascii(), "neither color nor other signs: {chart}");
+    assert_eq!(chart.lines().map(str::len).max(), Some(70), "{chart}");
+    let figure = fs::read_to_string(home.path().join("results/eviction-order/lives.svg")).expect("a figure");
+    assert!(figure.contains("<title>Who is evicted first when a node runs out of memory?</title>"));
+}
+
+#[test]
+fn a_timeline_needs_a_summary() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-o", "csv", "--timeline"], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("fix: leave -o out"), "{}", text(&output.stderr));
+    assert!(!home.path().join("results").exists(), "nothing was run");
+}
+
+#[test]
 fn quiet_means_nothing_at_all() {
     let home = home();
     let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-q"], "");

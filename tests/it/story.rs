@@ -65,7 +65,7 @@ fn told(
     passes: Passes,
     run: impl for<'a> Fn(&Setting, u32, Told<'a>) -> Told<'a>,
 ) -> Texts {
-    let wanted = Wanted { rankings: true, timeline: true, events: true };
+    let wanted = Wanted { rankings: true, timeline: true, events: true, lives: true };
     let mut pages: BTreeMap<&'static str, Page> = BTreeMap::new();
     let mut tables = Tables::open(wanted, |table| Ok(pages.entry(table.name).or_default().clone()))
         .expect("pages are always there");

@@ -9,6 +9,7 @@ use crate::engine::record::{Eviction, EvictionCause, OomKill, PodName, Ranked};
 use crate::eviction::{Criterion, Observation, Starved, Threshold, message};
 use crate::ground::{Bytes, NodeId, SimDuration, SimTime};
 use crate::report::columns::{EvictionRow, OomKillRow, RankingRow};
+use crate::report::lifeline::Mark;
 use crate::report::story::{EvictionStory, OomStory, Place, TOLD_IN_FULL};
 use crate::report::wording::{self, Happening};
 use std::io::Write;
@@ -44,6 +45,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
         self.awaited.insert(eviction.pod.serial, self.evictions.len());
         self.evictions.push(pending);
+        self.doom(eviction.pod);
+        self.in_chart(eviction.pod, |line| line.terminates(now, Mark::Evicted));
         self.write_ranking(now, eviction);
         self.write_eviction_events(now, eviction);
     }
@@ -182,6 +185,10 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     pub(super) fn on_oom_killed(&mut self, now: SimTime, kill: &OomKill<'_>) {
         self.counts.count_oom_kill(now, kill.cause);
+        let chart = self.chart.as_mut();
+        if let Some(line) = chart.and_then(|chart| chart.container(kill.pod.serial, kill.container)) {
+            line.line.mark(now, Mark::OomKilled);
+        }
         if !kill.only_a_process {
             self.on_stopped(kill.pod, kill.container);
         }

@@ -27,6 +27,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if holds && condition == NodeCondition::MemoryPressure {
             self.counts.first_pressure.get_or_insert(now);
         }
+        if let Some(line) = self.chart.as_mut().and_then(|chart| chart.node(node)) {
+            line.turn_condition(now, holds);
+        }
         let happening = wording::condition_changed(condition, holds);
         let name = self.node(node);
         let message = format!("Node {name} status is now: {}", happening.reason());

@@ -4,10 +4,13 @@
 //! Never: how it ended otherwise than of itself: that is [`super::evictions`].
 
 use super::{Ledger, Names};
-use crate::engine::record::{PodEnd, PodName, Refusal};
+use crate::engine::record::{EndReason, PodEnd, PodName, Refusal};
+use crate::eviction::NodeConditions;
 use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
+use crate::lifecycle::{ContainerStatus, Phase};
 use crate::model::{ContainerIndex, PodTemplate, QosClass};
 use crate::report::columns::PodRow;
+use crate::report::lifeline::{Mark, Part};
 use crate::report::wording::{self, Happening};
 use std::io::Write;
 
@@ -20,12 +23,28 @@ pub(super) struct LivePod {
     pub(super) memory_limit: Option<Bytes>,
     /// Those that run; kept only for the events.
     pub(super) running: Vec<ContainerIndex>,
+    pub(super) node: Option<NodeId>,
+    /// As the API shows it.
+    pub(super) phase: Phase,
+    /// The reason of its phase, where its kubelet refused or evicted it.
+    pub(super) refused_or_evicted: Option<&'static str>,
+    /// What the containers are, and what the API last showed of each; only if lives are wanted.
+    parts: Vec<Part>,
+    shown: Vec<Option<(ContainerStatus, bool)>>,
 }
 
 impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_created(&mut self, pod: PodName, template: &PodTemplate, replaces: Option<PodName>) {
         self.counts.pods_created += 1;
-        self.live.insert(pod.serial, LivePod::of(template));
+        let mut live = LivePod::of(template);
+        if self.tables.lives.is_some() {
+            live.watch_containers(template);
+        }
+        self.live.insert(pod.serial, live);
+        let (names, charted) = (self.names, self.chart.as_mut());
+        if let Some(chart) = charted {
+            chart.on_created(pod.serial, || names.pod(pod.workload, pod.replica), template);
+        }
         if let Some(index) = replaces.and_then(|old| self.awaited.remove(&old.serial)) {
             self.evictions[index].replacement = Some(pod);
             self.awaited.insert(pod.serial, index);
@@ -44,10 +63,14 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     pub(super) fn on_bound(&mut self, now: SimTime, pod: PodName, node: NodeId) {
         self.counts.pods_bound += 1;
+        if let Some(live) = self.live.get_mut(&pod.serial) {
+            live.node = Some(node);
+        }
+        let node_name = self.node(node);
+        self.in_chart(pod, |line| line.bind(now, node, node_name));
         if let Some(index) = self.awaited.remove(&pod.serial) {
             self.evictions[index].bound = Some((node, now));
         }
-        let node_name = self.node(node);
         self.pod_event(now, node, pod, Happening::Scheduled, |name| {
             format!("Successfully assigned default/{name} to {node_name}")
         });
@@ -69,6 +92,37 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_stopped(&mut self, pod: PodName, container: ContainerIndex) {
         if let Some(live) = self.live.get_mut(&pod.serial) {
             live.running.retain(|running| *running != container);
+        }
+    }
+
+    /// It ended by itself.
+    pub(super) fn on_exited(
+        &mut self,
+        now: SimTime,
+        (pod, container): (PodName, ContainerIndex),
+        exit_code: u8,
+    ) {
+        self.on_stopped(pod, container);
+        if let Some(chart) = self.chart.as_mut().filter(|_| exit_code != 0) {
+            chart.on_crashed(now, pod.serial, container);
+        }
+    }
+
+    pub(super) fn on_rejected(
+        &mut self,
+        now: SimTime,
+        (pod, node): (PodName, NodeId),
+        conditions: NodeConditions,
+    ) {
+        self.doom(pod);
+        self.in_chart(pod, |line| line.line.mark(now, Mark::Rejected));
+        self.pod_event(now, node, pod, Happening::Evicted, |_| wording::rejected(conditions));
+    }
+
+    /// Its kubelet will have it Failed, with this reason.
+    pub(super) fn doom(&mut self, pod: PodName) {
+        if let Some(live) = self.live.get_mut(&pod.serial) {
+            live.refused_or_evicted = Some(Happening::Evicted.reason());
         }
     }
 
@@ -101,8 +155,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_ended(&mut self, end: &PodEnd) {
         self.counts.count_end(end.reason);
         self.counts.restarts += u64::from(end.restarts);
+        let phase = last_phase(end);
+        self.live_ended(end, phase);
         let live = self.live.remove(&end.pod.serial);
-        let (phase, ending) = wording::phase_and_end(end.reason);
         let workload = &self.setting.workloads[end.pod.workload.index()];
         let replaces = end.replaces.map(|old| self.pod(old));
         let row = PodRow {
@@ -121,12 +176,16 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             bound_s: end.bound,
             running_s: end.running,
             ended_s: end.ended,
-            phase,
-            end: ending,
+            phase: phase.name(),
+            end: wording::end(end.reason),
             restarts: end.restarts,
             oom_kills: end.oom_kills,
             working_set_bytes: end.working_set,
             replaces: replaces.as_deref(),
+            address: end.address,
+            ready_s: end.ready,
+            lost_emptydir_bytes: end.lost_bytes,
+            kept_volume_bytes: end.kept_bytes,
         };
         self.tables.pods.row(&row);
     }
@@ -141,6 +200,41 @@ impl LivePod {
             memory_request: template.memory_request,
             memory_limit: template.memory_limit,
             running: Vec::new(),
+            node: None,
+            phase: Phase::Pending,
+            refused_or_evicted: None,
+            parts: Vec::new(),
+            shown: Vec::new(),
         }
+    }
+
+    fn watch_containers(&mut self, template: &PodTemplate) {
+        let indices = (0..).map(ContainerIndex).zip(template.spec.all_containers());
+        self.parts = indices.map(|(index, _)| Part::of(template, index)).collect();
+        self.shown = vec![None; self.parts.len()];
+    }
+
+    pub(super) fn part(&self, container: ContainerIndex) -> Option<Part> {
+        self.parts.get(usize::from(container.0)).copied()
+    }
+
+    /// Takes what the API shows of a container, and gives what it showed before.
+    pub(super) fn show(
+        &mut self,
+        container: ContainerIndex,
+        shown: (ContainerStatus, bool),
+    ) -> Option<(ContainerStatus, bool)> {
+        self.shown.get_mut(usize::from(container.0))?.replace(shown)
+    }
+}
+
+/// The last phase that the API showed. Follows from how the pod ended, as long as
+/// `end.phase` is not filled by the engine.
+fn last_phase(end: &PodEnd) -> Phase {
+    match end.reason {
+        EndReason::Completed => Phase::Succeeded,
+        EndReason::Failed | EndReason::Evicted | EndReason::Rejected | EndReason::Deleted => Phase::Failed,
+        EndReason::StillRunning => Phase::Running,
+        EndReason::StillPending => Phase::Pending,
     }
 }

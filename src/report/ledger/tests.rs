@@ -1,5 +1,7 @@
 //! The ledger, told hand-made facts.
 
+mod lives;
+
 use super::*;
 use crate::engine::record::{
     EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
@@ -183,7 +185,7 @@ type Telling = fn(&mut dyn FnMut(u64, Record<'_>), &Setting);
 /// Writes one run for each setting, all told by `tell`.
 fn written(settings: &[(&str, Setting)], tell: Telling) -> Written {
     let mut pages = BTreeMap::new();
-    let wanted = Wanted { rankings: true, timeline: true, events: true };
+    let wanted = Wanted { rankings: true, timeline: true, events: true, lives: true };
     let open = |table: &Table| Ok(pages.entry(table.name).or_insert_with(Page::default).clone());
     let mut tables = Tables::open(wanted, open).expect("pages open");
     let mut stories = Vec::new();

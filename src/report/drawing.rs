@@ -1,0 +1,285 @@
+//! The lives of Pods as a figure: SVG, to be put on a slide or into a paper.
+//!
+//! What: what [`super::chart`] draws, to the pixel: a panel for each run, a bar for each
+//! node, Pod and container, ticks, marks, a legend, and what a bar is when it is pointed at.
+//! The same bytes on every machine; colors that are told apart by the color-blind, and with
+//! their patterns in grey. Text stays text.
+//! Never: a library, a float, a change that [`super::lifeline`] does not have.
+//! Next: [`style`], what states and marks look like.
+
+mod style;
+
+use self::style::Height;
+use super::axis;
+use super::chart::shortened;
+use super::figures::{Length, wrapped};
+use super::lifeline::{ContainerLine, Lifeline, Lives, MOST_PODS, Mark, Part, State, Stretch};
+use super::story::RunStory;
+use super::summary::asked;
+use crate::ground::SimTime;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::{self, Write};
+
+/// Tenths of a pixel, so that every place is a whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Px(i64);
+
+impl Px {
+    const fn whole(pixels: i64) -> Px {
+        Px(pixels * 10)
+    }
+    fn plus(self, pixels: i64) -> Px {
+        Px(self.0 + pixels * 10)
+    }
+}
+
+impl fmt::Display for Px {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 % 10 {
+            0 => write!(f, "{}", self.0 / 10),
+            tenth => write!(f, "{}.{tenth}", self.0 / 10),
+        }
+    }
+}
+
+/// A text as XML wants it.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| match letter {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            // XML has no place for them, not even escaped.
+            control if control.is_control() => f.write_str("\u{fffd}"),
+            other => write!(f, "{other}"),
+        })
+    }
+}
+
+const WIDTH: i64 = 1000;
+const MARGIN: i64 = 24;
+/// Where the time begins and how wide it is.
+const LEFT: i64 = 230;
+const PLOT: i64 = WIDTH - MARGIN - LEFT;
+/// Letters of a label, of a line of the title.
+const LABEL: usize = 30;
+const TITLE: usize = 88;
+/// At most so many steps from tick to tick.
+const TICKS: u64 = 12;
+const NODE_ROW: i64 = 24;
+const POD_ROW: i64 = 22;
+const CONTAINER_ROW: i64 = 15;
+/// Below a Pod with its containers, and between panels.
+const POD_GAP: i64 = 5;
+const PANEL_GAP: i64 = 26;
+const LEGEND_COLUMNS: usize = 5;
+const LEGEND_COLUMN: i64 = 190;
+const LEGEND_ROW: i64 = 22;
+
+/// What a figure is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'a> {
+    pub scenario: &'a str,
+    pub question: Option<&'a str>,
+    pub seed: u64,
+}
+
+/// Writes the figure of all runs that have lives.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl Write, caption: Caption<'_>, stories: &[RunStory]) -> io::Result<()> {
+    let panels: Vec<(&str, &Lives)> =
+        stories.iter().filter_map(|story| Some((story.run.as_str(), story.lives.as_ref()?))).collect();
+    let title = wrapped(caption.question.map_or(caption.scenario, asked), TITLE);
+    let legend = Legend::of(&panels);
+    let panels_begin = 40 + 24 * title.len() as i64 + legend.height();
+    let height = panels.iter().map(|(_, lives)| panel_height(lives) + PANEL_GAP).sum::<i64>() + panels_begin;
+    style::write_head(out, (WIDTH, height), &title.join(" "))?;
+    let mut baseline = Px::whole(16);
+    for line in &title {
+        baseline = baseline.plus(24);
+        text(out, "title", (Px::whole(MARGIN), baseline), line.trim_start())?;
+    }
+    let about = format!("{}: lives of Pods, seed {}, replication 0", caption.scenario, caption.seed);
+    text(out, "about", (Px::whole(MARGIN), baseline.plus(20)), &about)?;
+    legend.write(out, baseline.plus(34))?;
+    let mut top = Px::whole(panels_begin);
+    for (run, lives) in panels {
+        Panel { out, lives, top }.write(run)?;
+        top = top.plus(panel_height(lives) + PANEL_GAP);
+    }
+    writeln!(out, "</svg>")
+}
+
+fn text(out: &mut impl Write, class: &str, (x, y): (Px, Px), words: &str) -> io::Result<()> {
+    writeln!(out, r#"<text class="{class}" x="{x}" y="{y}">{}</text>"#, Escaped(words))
+}
+
+/// What the axis takes above the rows.
+const AXIS: i64 = 34;
+
+fn panel_height(lives: &Lives) -> i64 {
+    let pod = |containers: usize| POD_ROW + CONTAINER_ROW * containers as i64 + POD_GAP;
+    let pods: i64 = lives.pods.iter().map(|one| pod(one.containers.len())).sum();
+    let more = if lives.more_pods > 0 { POD_ROW } else { 0 };
+    AXIS + NODE_ROW * lives.by_node().len() as i64 + pods + more
+}
+
+/// The states and marks that occur.
+struct Legend {
+    states: Vec<State>,
+    marks: Vec<Mark>,
+}
+
+impl Legend {
+    fn of(panels: &[(&str, &Lives)]) -> Legend {
+        let (mut states, mut marks) = (BTreeSet::new(), BTreeSet::new());
+        for (_, lives) in panels {
+            let containers = lives.pods.iter().flat_map(|pod| &pod.containers).map(|one| &one.line);
+            let pods = lives.pods.iter().map(|pod| &pod.line);
+            for line in lives.nodes.iter().map(|node| &node.line).chain(pods).chain(containers) {
+                states.extend(line.stretches(lives.horizon).map(|stretch| stretch.state));
+                marks.extend(line.marks().iter().map(|(_, mark)| *mark));
+            }
+        }
+        Legend {
+            states: State::TOLD.into_iter().filter(|state| states.contains(state)).collect(),
+            marks: marks.into_iter().collect(),
+        }
+    }
+
+    fn height(&self) -> i64 {
+        let rows = |entries: usize| entries.div_ceil(LEGEND_COLUMNS) as i64;
+        LEGEND_ROW * (rows(self.states.len()) + rows(self.marks.len())) + 24
+    }
+
+    fn write(&self, out: &mut impl Write, top: Px) -> io::Result<()> {
+        let place = |entry: usize| {
+            let (row, column) = ((entry / LEGEND_COLUMNS) as i64, (entry % LEGEND_COLUMNS) as i64);
+            (Px::whole(MARGIN + column * LEGEND_COLUMN), top.plus(row * LEGEND_ROW))
+        };
+        for (entry, state) in self.states.iter().enumerate() {
+            let (x, y) = place(entry);
+            style::write_bar(out, *state, (x, Px::whole(26)), (y, Height::Pod), None)?;
+            text(out, "legend", (x.plus(33), y.plus(11)), state.words())?;
+        }
+        // Marks begin in a row of their own.
+        let before = self.states.len().next_multiple_of(LEGEND_COLUMNS);
+        for (entry, mark) in self.marks.iter().enumerate() {
+            let (x, y) = place(before + entry);
+            style::write_mark(out, *mark, (x.plus(13), y.plus(7)), "")?;
+            text(out, "legend", (x.plus(33), y.plus(11)), mark.words())?;
+        }
+        Ok(())
+    }
+}
+
+/// One run.
+struct Panel<'p, W: Write> {
+    out: &'p mut W,
+    lives: &'p Lives,
+    top: Px,
+}
+
+impl<W: Write> Panel<'_, W> {
+    fn write(&mut self, run: &str) -> io::Result<()> {
+        text(self.out, "run", (Px::whole(MARGIN), self.top.plus(14)), &shortened(run, LABEL))?;
+        self.write_axis()?;
+        let mut top = self.top.plus(AXIS);
+        for (node, pods) in self.lives.by_node() {
+            let line = node.and_then(|node| self.lives.nodes.get(node.index())).map(|node| &node.line);
+            let name = pods[0].node_name();
+            self.write_label("node", (MARGIN, top.plus(15)), name)?;
+            if let Some(line) = line {
+                self.write_line(line, (top.plus(4), Height::Pod), name)?;
+            }
+            top = top.plus(NODE_ROW);
+            for pod in pods {
+                self.write_label("pod", (MARGIN + 12, top.plus(14)), &pod.name)?;
+                self.write_line(&pod.line, (top.plus(3), Height::Pod), &pod.name)?;
+                top = top.plus(POD_ROW);
+                for container in &pod.containers {
+                    self.write_container(container, top, &pod.name)?;
+                    top = top.plus(CONTAINER_ROW);
+                }
+                top = top.plus(POD_GAP);
+            }
+        }
+        if self.lives.more_pods > 0 {
+            let more =
+                format!("the first {MOST_PODS} pods; and {} more: see lives.csv", self.lives.more_pods);
+            text(self.out, "about", (Px::whole(MARGIN), top.plus(14)), &more)?;
+        }
+        Ok(())
+    }
+
+    fn write_axis(&mut self) -> io::Result<()> {
+        let (above, below) = (self.top.plus(22), self.top.plus(panel_height(self.lives)));
+        for tick in axis::ticks(self.lives.horizon, TICKS) {
+            let x = self.x(tick);
+            writeln!(self.out, r#"<path class="grid" d="M{x} {above}V{below}"/>"#)?;
+            text(self.out, "tick", (x, self.top.plus(16)), &axis::label(tick))?;
+        }
+        let (left, right) = (Px::whole(LEFT), Px::whole(LEFT + PLOT));
+        writeln!(self.out, r#"<path class="axis" d="M{left} {above}H{right}"/>"#)
+    }
+
+    fn write_container(&mut self, container: &ContainerLine, top: Px, pod: &str) -> io::Result<()> {
+        let label = match container.part {
+            Part::Init => format!("{} (init)", container.name),
+            Part::Sidecar => format!("{} (sidecar)", container.name),
+            Part::Regular => container.name.clone(),
+        };
+        self.write_label("container", (MARGIN + 26, top.plus(10)), &label)?;
+        self.write_line(&container.line, (top.plus(2), Height::Container), &format!("{pod}, {label}"))
+    }
+
+    fn write_label(&mut self, class: &str, (x, y): (i64, Px), name: &str) -> io::Result<()> {
+        text(self.out, class, (Px::whole(x), y), &shortened(name, LABEL - (x - MARGIN) as usize / 6))
+    }
+
+    /// Bars, the narrow ones over the others, and marks.
+    fn write_line(&mut self, line: &Lifeline, (top, height): (Px, Height), name: &str) -> io::Result<()> {
+        let narrow = |stretch: &Stretch| self.x(stretch.until).0 - self.x(stretch.from).0 < style::NARROW.0;
+        let (over, under): (Vec<Stretch>, Vec<Stretch>) =
+            line.stretches(self.lives.horizon).partition(narrow);
+        for stretch in under.into_iter().chain(over) {
+            let (x, end) = (self.x(stretch.from), self.x(stretch.until));
+            let width = Px((end.0 - x.0).max(style::NARROW.0));
+            let (from, until) = (Length::until(stretch.from), Length::until(stretch.until));
+            let tip = format!("{name}: {}, {from} to {until}", stretch.state.words());
+            style::write_bar(self.out, stretch.state, (x, width), (top, height), Some(&tip))?;
+        }
+        let middle = Px(top.0 + height.of_bar().0 / 2);
+        for (instant, mark) in self.marks_apart(line) {
+            let tip = format!("{name}: {} at {}", mark.words(), Length::until(instant));
+            style::write_mark(self.out, mark, (self.x(instant), middle), &tip)?;
+        }
+        Ok(())
+    }
+
+    /// Where marks would cover each other, the most important.
+    fn marks_apart(&self, line: &Lifeline) -> Vec<(SimTime, Mark)> {
+        let mut by_importance = line.marks().to_vec();
+        by_importance.sort_by_key(|(instant, mark)| (std::cmp::Reverse(*mark), *instant));
+        let mut kept: Vec<(SimTime, Mark)> = Vec::new();
+        for (instant, mark) in by_importance {
+            let x = self.x(instant).0;
+            if kept.iter().all(|(other, _)| (self.x(*other).0 - x).abs() >= style::MARK.0) {
+                kept.push((instant, mark));
+            }
+        }
+        kept.sort_by_key(|(instant, _)| *instant);
+        kept
+    }
+
+    fn x(&self, instant: SimTime) -> Px {
+        let tenths = i128::from(instant.0) * i128::from(PLOT * 10) / i128::from(self.lives.horizon.0.max(1));
+        Px(LEFT * 10 + i64::try_from(tenths).unwrap_or(PLOT * 10).min(PLOT * 10))
+    }
+}
