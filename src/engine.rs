@@ -6,18 +6,25 @@
 //! a thread, a distribution.
 //! Next: [`crate::scenario`] says what a run is made of, [`crate::report`] tells it.
 
+mod addresses;
 pub mod audit;
 pub mod calendar;
 pub mod event;
 mod node_row;
+mod on_container;
 mod on_kubelet;
 mod on_node;
+mod on_outage;
 mod on_pod;
 mod on_scheduler;
+mod on_stop;
+mod on_usage;
 mod on_workload;
 mod pod_row;
+mod probing;
 pub mod record;
 pub mod setting;
+mod shown;
 pub mod simulation;
 pub mod source;
 mod stores;

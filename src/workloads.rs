@@ -4,6 +4,8 @@
 //! Never: the new pod itself, or its name: the engine makes it.
 //! Next: [`crate::model::workload`], who the controllers are.
 
+pub mod unreachable;
+
 use crate::ground::SimDuration;
 use crate::model::Controller;
 

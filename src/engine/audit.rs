@@ -4,7 +4,7 @@
 //! exclude each other. Slow; for tests.
 //! Never: a correction. What does not hold is a bug of ours, and stops the run.
 
-use super::pod_row::{ContainerState, PodRow, Stage};
+use super::pod_row::{ContainerState, Medium, PodRow, Stage};
 use super::record::{EndReason, Recorder};
 use super::setting::Setting;
 use super::simulation::Simulation;
@@ -42,9 +42,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             assert_eq!(listed, Some(&pod), "a bound pod stands in its node's list");
         }
         for one in &row.containers {
-            let is_live = matches!(one.state, ContainerState::Starting | ContainerState::Running);
+            let is_live = matches!(one.state, ContainerState::Starting { .. } | ContainerState::Running);
             assert_eq!(is_live, one.walk.is_some(), "what lives has memory, what does not has none: {one:?}");
-            if row.stage == Stage::Started && one.role == Role::Init {
+            if row.is_past_init() && one.role == Role::Init {
                 assert!(matches!(one.state, ContainerState::Ended(exit) if exit.is_success()), "{one:?}");
             }
         }
@@ -59,6 +59,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             sum += pod.in_memory;
             let live = pod.containers.iter().filter_map(|one| one.walk.as_ref());
             live.for_each(|walk| sum += walk.ramp);
+            pod.containers.iter().for_each(|one| sum = sum + pod.written_into(one, Medium::Memory));
         }
         assert_eq!(row.pods_memory(), sum, "the sum of the pods' memory is exact");
         let awaited = row
@@ -77,7 +78,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let is_tainted = self.columns.taints[node.index()].contains(&condition.taint());
             assert_eq!(
                 is_tainted,
-                row.conditions.contains(condition),
+                row.heard_conditions.contains(condition),
                 "a taint is there while its condition is"
             );
         }
@@ -96,6 +97,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 there.for_each(|other| sum += other.walk.ramp);
                 if part == NodePart::NodeFs {
                     sum += pod.on_disk;
+                    pod.containers.iter().for_each(|one| sum = sum + pod.written_into(one, Medium::Disk));
                 }
             }
             assert_eq!(kept, sum, "the sum of what pods use of {part:?} is exact");

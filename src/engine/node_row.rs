@@ -7,7 +7,9 @@
 //! Hot: a change of memory touches one [`NodeRow`]: two additions to a [`Line`],
 //! and one division for each line that a rising sum can cross.
 
+use super::addresses::{Addresses, addresses_a_node};
 use super::calendar::Ticket;
+use super::on_outage::Contact;
 use super::record::{NodeEnd, NodeSample};
 use super::setting::NodeSetting;
 use super::stores::{Stores, first_below};
@@ -39,6 +41,12 @@ pub struct NodeRow {
     pub stores: Stores,
     pub monitor: Monitor,
     pub conditions: NodeConditions,
+    /// The conditions that the control plane knows of.
+    pub heard_conditions: NodeConditions,
+    pub contact: Contact,
+    /// How many times it has fallen silent.
+    pub outages: u32,
+    pub addresses: Addresses,
     /// When its eviction loop looks next, whether the look matters or not.
     pub next_look: SimTime,
     /// How often its kubelet had to choose among thresholds.
@@ -81,8 +89,15 @@ impl Planned {
     pub const NOT: Planned = Planned { at: SimTime::NEVER, ticket: 0 };
 }
 
+/// The rows of all nodes, with as many addresses each.
+pub fn node_rows(nodes: &[NodeSetting]) -> Vec<NodeRow> {
+    let most_pods = nodes.iter().map(|node| node.node.allocatable.pods).max().unwrap_or_default();
+    let size = addresses_a_node(most_pods);
+    nodes.iter().zip(0..).map(|(node, number)| NodeRow::new(node, Addresses::of_node(number, size))).collect()
+}
+
 impl NodeRow {
-    pub fn new(setting: &NodeSetting) -> NodeRow {
+    fn new(setting: &NodeSetting, addresses: Addresses) -> NodeRow {
         let NodeSetting { node, kubelet } = setting;
         assert!(kubelet.monitoring_interval > SimDuration::ZERO, "an eviction loop takes time");
         let highest = |signal, capacity| highest_threshold(kubelet, signal, capacity).unwrap_or(Bytes::ZERO);
@@ -103,6 +118,10 @@ impl NodeRow {
             stores: Stores::new(node, kubelet),
             monitor: Monitor::new(kubelet),
             conditions: NodeConditions::NONE,
+            heard_conditions: NodeConditions::NONE,
+            contact: Contact::Heard,
+            outages: 0,
+            addresses,
             next_look: SimTime::START.after(node.first_pass),
             choices: 0,
             cleaned_up: SimTime::START,

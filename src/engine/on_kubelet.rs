@@ -11,10 +11,12 @@ use super::setting::ActingThreshold;
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{
-    Candidate, Candidates, EvictionSettings, KnownPod, NodeConditions, NodeReclaim, Observation,
-    PodStatistics, Threshold, first, over_limit, wait_for_clean_up,
+    Candidate, Candidates, EvictionSettings, KnownPod, NodeReclaim, Observation, PodStatistics, Threshold,
+    first, over_limit, wait_for_clean_up,
 };
 use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
+use crate::lifecycle::termination::{shortest_grace, window};
+use crate::lifecycle::{PodCondition, Truth};
 use std::sync::Arc;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -28,7 +30,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let seen = row.observe(self.now);
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
         row.next_look = self.now.after(kubelet.monitoring_interval);
-        self.report(node, verdict.conditions);
+        let row = &mut self.nodes[node.index()];
+        row.conditions = verdict.conditions;
+        row.tally.pressure(self.now, row.under_memory_pressure());
+        self.report_conditions(node, verdict.conditions);
         let acting = self.acting(node, kubelet, verdict.acting).map(|index| &kubelet.thresholds[index]);
         if !self.evicts_those_over_limits(node)
             && let Some(threshold) = acting
@@ -53,25 +58,6 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let choice = row.choices;
         row.choices += 1;
         Some(acceptable[self.source.choose_threshold(node, choice, acceptable.len())])
-    }
-
-    /// Reports the conditions that began or ceased, with their taints.
-    fn report(&mut self, node: NodeId, conditions: NodeConditions) {
-        let row = &mut self.nodes[node.index()];
-        let before = std::mem::replace(&mut row.conditions, conditions);
-        if before == conditions {
-            return;
-        }
-        row.tally.pressure(self.now, row.under_memory_pressure());
-        for condition in before.changed_to(conditions) {
-            let holds = conditions.contains(condition);
-            self.columns.taint(node, condition.taint(), holds);
-            self.tell(Record::ConditionChanged { node, condition, holds });
-            if !holds {
-                self.queue.wake();
-                self.plan_scheduler();
-            }
-        }
     }
 
     /// Deletes what nobody uses, and says whether that was enough.
@@ -114,7 +100,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         };
         let row = &self.pods[pod];
-        let grace_period = kubelet.victim_grace_period(threshold, row.template.spec.termination_grace_period);
+        let grace_period =
+            kubelet.grace_period_override(threshold, row.template.spec.termination_grace_period);
         self.evict(pod, EvictionCause::Threshold { threshold, seen }, grace_period, &ranking);
     }
 
@@ -181,6 +168,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.nodes[self.pods[pod].its_node().index()];
         row.tally.evictions += 1;
         row.awaited_victims += 1;
+        if !self.is_silent(pod) {
+            self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
+        }
         self.stop(pod, grace_period, EndReason::Evicted);
     }
 
@@ -198,10 +188,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             template: &row.template.clone(),
             statistics: &row.statistics(self.now),
             cause,
-            grace_period,
+            grace_period: window(shortest_grace(grace_period), SimDuration::ZERO),
             ranking,
             victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
-            lost_bytes: row.held_in(|kind| kind.dies_with_its_pod()),
+            lost_bytes: row.held_in(|kind| kind.dies_with_its_pod(), self.now),
         };
         self.recorder.record(self.now, Record::Evicted(record));
     }

@@ -8,7 +8,7 @@ use super::node_row::Planned;
 use super::record::{OomCause, OomKill, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
-use crate::ground::{Bytes, Level, NodeId, PodId, SimTime};
+use crate::ground::{Bytes, NodeId, PodId, SimTime};
 use crate::lifecycle::restart::Exit;
 use crate::model::{ContainerIndex, NodePart};
 use crate::oom::victim::{Prey, kill_order};
@@ -45,6 +45,27 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
         let limit = row.container(container).memory_limit.expect("what has no limit does not hit it");
         self.oom_kill(pod, container, OomCause::ContainerLimit, limit, None);
+    }
+
+    pub(super) fn on_pod_hits_limit(&mut self, pod: PodId, ticket: Ticket) {
+        let Some(row) = self.pods.get_mut(pod).filter(|row| row.limit_ticket == ticket) else { return };
+        let limit = row.memory_limit.expect("what has no limit does not hit it");
+        let prey: Vec<(ContainerIndex, Prey)> = row
+            .indices()
+            .zip(&row.containers)
+            .filter_map(|(index, one)| Some((index, one.prey(self.now)?)))
+            .collect();
+        let figures: Vec<Prey> = prey.iter().map(|(_, prey)| *prey).collect();
+        for (index, badness) in kill_order(&figures, limit) {
+            if self.pods[pod].working_set(self.now) <= limit {
+                break;
+            }
+            let (container, _) = prey[index];
+            if self.pods[pod].container(container).walk.is_some() {
+                self.oom_kill(pod, container, OomCause::PodLimit, limit, Some(badness));
+            }
+        }
+        self.plan_memory_limit(pod);
     }
 
     pub(super) fn on_pods_hit_limit(&mut self, node: NodeId, ticket: Ticket) {
@@ -94,12 +115,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for pod in &self.nodes[node.index()].pods {
             let row = &self.pods[*pod];
             for (index, one) in row.indices().zip(&row.containers) {
-                let level = one.level(self.now);
-                // Less than a byte is something: the sum of many such is what ran out.
-                if level > Level::ZERO {
-                    let one = Prey { working_set: level.bytes(), oom_score_adj: one.oom_score_adj };
-                    prey.push((*pod, index, one));
-                }
+                prey.extend(one.prey(self.now).map(|prey| (*pod, index, prey)));
             }
         }
         prey.sort_by_key(|(pod, _, _)| self.pods[*pod].name.serial);
@@ -121,8 +137,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         // A cgroup never holds more than its limit: the kernel kills instead.
         let spares_the_rest = self.setting.nodes[node.index()].node.single_process_oom_kill;
         let only_a_process = spares_the_rest && row.container(container).outlives_a_process(now);
+        let charged = row.charged_to(container).at(now);
         let killed = row.container(container);
-        let container_working_set = killed.level(now).bytes().min(limit);
+        let container_working_set = charged.bytes().min(limit);
         let oom_score_adj = killed.oom_score_adj;
         self.nodes[node.index()].tally.oom_kills += 1;
         self.tell(Record::OomKilled(OomKill {

@@ -7,6 +7,7 @@ use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::admit;
 use crate::ground::{NodeId, PodId};
+use crate::lifecycle::{PodCondition, Truth};
 use crate::scheduling::{self, filter};
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -42,8 +43,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if R::LISTENS {
             let row = &self.pods[pod];
             let refusals = filter::refusals(&self.columns, &row.template);
-            let pod = row.name;
-            self.tell(Record::PodUnschedulable { pod, refusals: &refusals });
+            let name = row.name;
+            self.tell(Record::PodUnschedulable { pod: name, refusals: &refusals });
+            self.show_condition(pod, PodCondition::PodScheduled, Truth::False);
         }
     }
 
@@ -56,14 +58,23 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         on_node.limited_pods += u32::from(row.template.limits_storage);
         self.columns.bind(node, &row.template);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
-        let (name, pull_time) = (row.name, row.pull_time);
-        let conditions = on_node.conditions;
-        let is_admitted = admit(&row.template, conditions).is_ok();
+        let name = row.name;
         self.tell(Record::PodBound { pod: name, node });
-        if is_admitted {
-            self.pods[pod].stage = Stage::Pulling;
-            let pulled = self.now.after(pull_time);
-            self.pods[pod].ticket = self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod });
+        self.show_condition(pod, PodCondition::PodScheduled, Truth::True);
+        if self.is_silent(pod) {
+            self.pods[pod].stage = Stage::Unheard;
+        } else {
+            self.admit(pod);
+        }
+    }
+
+    /// Its kubelet hears of a pod, and takes it or refuses it.
+    pub(super) fn admit(&mut self, pod: PodId) {
+        let row = &self.pods[pod];
+        let (name, node) = (row.name, row.its_node());
+        let conditions = self.nodes[node.index()].conditions;
+        if admit(&row.template, conditions).is_ok() {
+            self.begin_pulling(pod);
         } else {
             self.nodes[node.index()].tally.rejections += 1;
             self.tell(Record::PodRejected { pod: name, node, conditions });

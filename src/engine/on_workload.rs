@@ -8,6 +8,7 @@ use super::record::{EndReason, PodName, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{SimTime, WorkloadId};
+use crate::lifecycle::Phase;
 use crate::model::Replica;
 use crate::workloads::{Ending, replacement_delay};
 use std::collections::BTreeMap;
@@ -65,6 +66,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.pods_made += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
         let pod = self.pods.insert(PodRow::new(name, draft, replaces, self.now));
+        self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });
         self.queue.add(pod, &self.pods[pod].template);
         self.plan_scheduler();
     }

@@ -5,19 +5,23 @@
 //! Never: what happens to a pod; that is `on_pod`.
 
 use super::calendar::Ticket;
+use super::probing::Probing;
 use super::record::{EndReason, PodEnd, PodName};
+use super::shown::Shown;
 use super::source::PodDraft;
 use super::walk::Walk;
 use crate::eviction::{
     ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics, over_limit,
 };
 use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
-use crate::lifecycle::Phase;
+use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::{Exit, Role};
 use crate::model::{
-    ContainerIndex, ContainerLife, PodLevelResources, PodTemplate, Usage, Volume, VolumeKind,
+    ContainerIndex, ContainerLife, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Usage, Volume,
+    VolumeKind,
 };
+use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -36,15 +40,30 @@ pub struct PodRow {
     pub containers: Box<[ContainerRow]>,
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
-    volume_contents: Vec<Bytes>,
+    /// What each volume holds, but for what a container that lives writes into it.
+    pub volume_contents: Vec<Bytes>,
     /// Whether its volumes hold that: they do from when it is pulled.
     pub volumes_are_written: bool,
-    /// What its memory-backed volumes hold.
+    /// The part of that which lies in memory.
     pub in_memory: Ramp,
-    /// What its volumes on the node's disk hold.
+    /// The part of that which lies on the node's disk.
     pub on_disk: Ramp,
+    /// The memory limit of all its containers together, where it can be hit before theirs.
+    pub memory_limit: Option<Bytes>,
     /// That of its own planned event: pulled, or stopped.
     pub ticket: Ticket,
+    /// That of its memory limit being hit.
+    pub limit_ticket: Ticket,
+    /// That of the end of its patience with an unreachable node.
+    pub toleration_ticket: Ticket,
+    /// How many of its containers the kubelet is killing: it does nothing else for the Pod meanwhile.
+    pub killing: u32,
+    /// When whatever stops it takes no more time.
+    pub grace_ends: SimTime,
+    /// The API was asked to delete it; its controller has been told.
+    pub is_deleted: bool,
+    pub shown: Shown,
+    pub address: Option<PodAddress>,
     pub created: SimTime,
     pub bound: Option<SimTime>,
     pub running: Option<SimTime>,
@@ -59,14 +78,16 @@ pub struct PodRow {
 pub enum Stage {
     /// Waiting for a node.
     Queued,
+    /// It has a node, whose kubelet has not heard of it: the node is silent.
+    Unheard,
     /// Sandbox and images are on their way.
     Pulling,
-    /// This init container has its turn.
-    Initializing(ContainerIndex),
-    /// All regular containers have been created.
-    Started,
+    /// Its containers have their turns.
+    Alive,
     /// No container starts again; when the last has gone, so has the pod.
     Stopping(EndReason),
+    /// Nothing of it is left, since then, but nobody has heard of that: its node is silent.
+    Over(EndReason, SimTime),
 }
 
 /// A container of a live pod.
@@ -86,13 +107,34 @@ pub struct ContainerRow {
     pub ticket: Ticket,
     /// That of its curve's next turn, and of the limit on the way.
     pub usage_ticket: Ticket,
-    /// When it ends by itself, if nothing ends it before.
+    /// When it ends, if nothing ends it before, and how.
     pub exits_at: SimTime,
+    pub exits_with: Exit,
     pub backoff: Backoff,
+    /// How its last instance ended, and when.
+    pub last_end: Option<(Exit, SimTime)>,
+    /// When the instance before that ended.
+    pub end_before_last: Option<SimTime>,
+    pub probing: Option<Box<Probing>>,
+    /// Where it is on its way to SIGTERM, if it was told to stop.
+    pub shutdown: Option<Shutdown>,
+    /// The probe for which the kubelet is killing it.
+    pub killed_by: Option<ProbeKind>,
+    /// Whether its last instance ended by such a kill.
+    pub was_killed: bool,
     /// When the kernel last killed one of its processes, and not all of it.
     pub lost_a_process: Option<SimTime>,
     /// How many times it has been created.
     pub starts: u32,
+    /// What the API shows of it, and whether as ready.
+    pub shown: Option<(ContainerStatus, bool)>,
+}
+
+/// What a volume that dies with its Pod lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    Memory,
+    Disk,
 }
 
 /// Something that a container uses besides memory.
@@ -107,13 +149,38 @@ pub struct OtherUse {
 /// What a container is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerState {
-    /// Not created yet, or waiting to be created again.
-    Waiting,
-    /// Created, and starting up.
-    Starting,
+    /// Not created, and its start is not planned.
+    Unstarted,
+    /// To be created at a planned instant; `backs_off`: after a wait.
+    Due {
+        backs_off: bool,
+    },
+    /// Created, and starting up; as above.
+    Starting {
+        backed_off: bool,
+    },
     Running,
-    /// Not to be created again, unless its whole Pod restarts.
+    /// Its start is not planned, and may never be.
     Ended(Exit),
+}
+
+/// On the way to SIGTERM: the preStop hook first, then, in the turn of a sidecar, a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shutdown {
+    /// When its hook is done.
+    pub from: SimTime,
+    /// What of the grace is left then.
+    pub left: SimDuration,
+    pub step: ShutdownStep,
+    /// That of the step's end.
+    pub ticket: Ticket,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShutdownStep {
+    PreStop,
+    WaitsForItsTurn,
+    Terminating,
 }
 
 impl PodRow {
@@ -143,7 +210,15 @@ impl PodRow {
             volumes_are_written: false,
             in_memory: Ramp::NONE,
             on_disk: Ramp::NONE,
+            memory_limit: template.reachable_memory_limit(),
             ticket: 0,
+            limit_ticket: 0,
+            toleration_ticket: 0,
+            killing: 0,
+            grace_ends: SimTime::NEVER,
+            is_deleted: false,
+            shown: Shown::default(),
+            address: None,
             created: now,
             bound: None,
             running: None,
@@ -178,13 +253,19 @@ impl PodRow {
         self.node.expect("what happens to a pod happens on its node")
     }
 
+    /// Whether it has been told to stop, and may have.
     pub fn is_stopping(&self) -> bool {
-        matches!(self.stage, Stage::Stopping(_))
+        matches!(self.stage, Stage::Stopping(_) | Stage::Over(..))
     }
 
-    /// Whether only its volumes are left of it.
+    /// Whether only its volumes are left of it, or nothing.
     pub fn is_being_cleaned_up(&self) -> bool {
         self.is_stopping() && !self.has_live_containers()
+    }
+
+    /// Whether its init containers have done their work, and its regular ones have had a start.
+    pub fn is_past_init(&self) -> bool {
+        self.regular().iter().any(|one| one.state != ContainerState::Unstarted)
     }
 
     /// Whether anything of it still has memory of its own.
@@ -198,24 +279,74 @@ impl PodRow {
     }
 
     /// Its memory: its containers' and what its memory-backed volumes hold.
-    pub fn level(&self, now: SimTime) -> Level {
-        let live = self.containers.iter().filter_map(|container| container.walk.as_ref());
-        live.fold(self.in_memory.at(now), |sum, walk| sum + walk.ramp.at(now))
+    pub fn memory(&self) -> Line {
+        let mut memory = Line::from(self.in_memory);
+        for container in &self.containers {
+            memory = memory + container.memory() + self.written_into(container, Medium::Memory);
+        }
+        memory
     }
 
     pub fn working_set(&self, now: SimTime) -> Bytes {
-        self.level(now).bytes()
+        self.memory().at(now).bytes()
+    }
+
+    /// What counts against a container's memory limit.
+    pub fn charged_to(&self, container: ContainerIndex) -> Line {
+        let one = &self.containers[usize::from(container.0)];
+        one.memory() + self.written_into(one, Medium::Memory)
+    }
+
+    /// What one of its containers has added to volumes of that medium since it started.
+    pub fn written_into(&self, container: &ContainerRow, medium: Medium) -> Line {
+        let mut written = Line::default();
+        for other in &container.others {
+            if let Usage::Volume(volume) = other.usage
+                && self.medium(volume) == Some(medium)
+            {
+                written += other.walk.ramp;
+            }
+        }
+        written
+    }
+
+    /// What its volume of that number lies on, if that is its node's.
+    pub fn medium(&self, volume: u16) -> Option<Medium> {
+        match self.template.spec.volumes[usize::from(volume)].kind {
+            VolumeKind::MemoryEmptyDir { .. } => Some(Medium::Memory),
+            VolumeKind::EmptyDir { .. } => Some(Medium::Disk),
+            VolumeKind::PersistentVolumeClaim
+            | VolumeKind::HostPath
+            | VolumeKind::ConfigMap
+            | VolumeKind::GitRepo
+            | VolumeKind::Other => None,
+        }
+    }
+
+    /// What its volumes of that medium hold, but for what living containers have written.
+    pub fn kept_on(&self, medium: Medium) -> Bytes {
+        let kept =
+            self.volume_contents.iter().zip(0..).filter(|(_, volume)| self.medium(*volume) == Some(medium));
+        kept.fold(Bytes::ZERO, |sum, (kept, _)| sum + *kept)
     }
 
     /// Its volumes with what they hold; none before it has written them.
-    fn volumes(&self) -> impl Iterator<Item = (&Volume, Bytes)> {
-        let all = self.template.spec.volumes.iter().zip(self.volume_contents.iter().copied());
-        all.filter(|_| self.volumes_are_written)
+    fn volumes(&self, now: SimTime) -> impl Iterator<Item = (&Volume, Bytes)> {
+        let all = self.template.spec.volumes.iter().zip(0..).filter(|_| self.volumes_are_written);
+        all.map(move |(volume, number)| (volume, self.volume(number).at(now).bytes()))
+    }
+
+    /// What its volume of that number holds.
+    fn volume(&self, number: u16) -> Line {
+        let mut held = Line::from(Ramp::flat(SimTime::START, self.volume_contents[usize::from(number)]));
+        let others = self.containers.iter().flat_map(|container| &container.others);
+        others.filter(|other| other.usage == Usage::Volume(number)).for_each(|other| held += other.walk.ramp);
+        held
     }
 
     /// What its volumes of the kinds asked for hold.
-    pub fn held_in(&self, kinds: fn(&VolumeKind) -> bool) -> Bytes {
-        let held = self.volumes().filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| held);
+    pub fn held_in(&self, kinds: fn(&VolumeKind) -> bool, now: SimTime) -> Bytes {
+        let held = self.volumes(now).filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| held);
         held.fold(Bytes::ZERO, |sum, held| sum + held)
     }
 
@@ -225,13 +356,14 @@ impl PodRow {
         let live = names.zip(&self.containers).filter(|(_, container)| container.walk.is_some());
         let containers: Vec<_> =
             live.map(|(spec, container)| container.statistics(spec.name.clone(), now)).collect();
-        let volumes = self.volumes().map(|(volume, held)| VolumeStatistics {
+        let volumes = self.volumes(now).map(|(volume, held)| VolumeStatistics {
             name: volume.name.clone(),
             held: FsUse { used: Some(held), inodes_used: None },
         });
         let volumes = volumes.collect();
         let written = containers.iter().flat_map(|one| [one.rootfs.used, one.logs.used]);
-        let ephemeral = written.flatten().fold(self.on_disk.at(now).bytes(), |sum, written| sum + written);
+        let in_volumes = self.held_in(|kind| matches!(kind, VolumeKind::EmptyDir { .. }), now);
+        let ephemeral = written.flatten().fold(in_volumes, |sum, written| sum + written);
         let processes = self.containers.iter().map(|one| one.used(Usage::Processes, now).unwrap_or(0)).sum();
         PodStatistics {
             working_set: Some(self.working_set(now)),
@@ -242,8 +374,7 @@ impl PodRow {
         }
     }
 
-    /// When it first exceeds a limit of its own, if nothing changes: never later than it does. What volumes
-    /// hold does not change, so only what containers write can cross a limit later.
+    /// When it first exceeds a limit of its own, if nothing changes: never later than it does.
     pub fn first_over_limit(&self, layout: FilesystemLayout, now: SimTime) -> SimTime {
         let crossing = |line: Line, limit: Amount| {
             // A limit may have a fraction of a byte: a look too early does no harm.
@@ -257,9 +388,18 @@ impl PodRow {
         let mut all = Line::from(self.on_disk);
         let mut first = SimTime::NEVER;
         for (spec, container) in specs.zip(&self.containers) {
-            all = all + container.written(FilesystemLayout::Single);
+            all = all
+                + container.written(FilesystemLayout::Single)
+                + self.written_into(container, Medium::Disk);
             if let Some(limit) = spec.limits.ephemeral_storage {
                 first = first.min(crossing(container.written(layout), limit));
+            }
+        }
+        for (volume, number) in self.template.spec.volumes.iter().zip(0..) {
+            if let Some(limit) =
+                volume.written_size_limit.as_ref().filter(|limit| limit.amount().is_positive())
+            {
+                first = first.min(crossing(self.volume(number), limit.amount()));
             }
         }
         let limits = self.template.spec.effective_limits(PodLevelResources::Ignored);
@@ -267,7 +407,7 @@ impl PodRow {
     }
 
     /// Its story, as it ended or as the horizon found it.
-    pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes) -> PodEnd {
+    pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes, now: SimTime) -> PodEnd {
         PodEnd {
             pod: self.name,
             reason,
@@ -280,11 +420,11 @@ impl PodRow {
             oom_kills: self.oom_kills,
             working_set,
             replaces: self.replaces,
-            address: None,
-            ready: None,
-            phase: Phase::Pending,
-            lost_bytes: Bytes::ZERO,
-            kept_bytes: Bytes::ZERO,
+            address: self.address,
+            ready: self.shown.first_ready(),
+            phase: self.shown.phase(),
+            lost_bytes: ended.map_or(Bytes::ZERO, |_| self.held_in(|kind| kind.dies_with_its_pod(), now)),
+            kept_bytes: self.held_in(|kind| *kind == VolumeKind::PersistentVolumeClaim, now),
         }
     }
 }
@@ -296,20 +436,40 @@ impl ContainerRow {
             life,
             memory_limit,
             oom_score_adj: 0,
-            state: ContainerState::Waiting,
+            state: ContainerState::Unstarted,
             walk: None,
             others: Vec::new(),
             ticket: 0,
             usage_ticket: 0,
             exits_at: SimTime::NEVER,
+            exits_with: Exit::SUCCESS,
             backoff: Backoff::default(),
+            last_end: None,
+            end_before_last: None,
+            probing: None,
+            shutdown: None,
+            killed_by: None,
+            was_killed: false,
             lost_a_process: None,
             starts: 0,
+            shown: None,
         }
     }
 
+    /// What its processes hold; nothing, when it is gone.
+    pub fn memory(&self) -> Line {
+        self.walk.as_ref().map_or(Line::default(), |walk| Line::from(walk.ramp))
+    }
+
     pub fn level(&self, now: SimTime) -> Level {
-        self.walk.as_ref().map_or(Level::ZERO, |walk| walk.ramp.at(now))
+        self.memory().at(now)
+    }
+
+    /// What the kernel sees in it; nothing, if it holds no memory.
+    pub fn prey(&self, now: SimTime) -> Option<Prey> {
+        let level = self.level(now);
+        // Less than a byte is something: the sum of many such is what ran out.
+        (level > Level::ZERO).then(|| Prey { working_set: level.bytes(), oom_score_adj: self.oom_score_adj })
     }
 
     /// What it wrote to its node's disk, as its own limit counts it.
@@ -408,5 +568,33 @@ impl Index<PodId> for Pods {
 impl IndexMut<PodId> for Pods {
     fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
         self.rows[pod.index()].as_mut().expect("the engine asks for live pods only")
+    }
+}
+
+/// Whose planned events are these? Stale ones have no answer.
+impl Pods {
+    pub fn expected(&mut self, pod: PodId, ticket: Ticket) -> Option<&mut PodRow> {
+        self.get_mut(pod).filter(|row| row.ticket == ticket)
+    }
+
+    pub fn expected_container(
+        &mut self,
+        pod: PodId,
+        container: ContainerIndex,
+        ticket: Ticket,
+    ) -> Option<&mut ContainerRow> {
+        let containers = &mut self.get_mut(pod)?.containers;
+        containers.get_mut(usize::from(container.0)).filter(|row| row.ticket == ticket)
+    }
+
+    pub fn with_usage(
+        &mut self,
+        pod: PodId,
+        container: ContainerIndex,
+        ticket: Ticket,
+    ) -> Option<&mut PodRow> {
+        let row = self.get_mut(pod)?;
+        let is_its_own = row.containers.get(usize::from(container.0))?.usage_ticket == ticket;
+        is_its_own.then_some(row)
     }
 }

@@ -75,7 +75,7 @@ pub enum Record<'a> {
         pod: PodName,
         node: NodeId,
         container: ContainerIndex,
-        exit_code: u8,
+        exit_code: i32,
     },
     /// The container was stopped with its Pod's others, since one of them crashed.
     ContainerStopped {
@@ -269,6 +269,8 @@ pub struct OomKill<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OomCause {
     ContainerLimit,
+    /// That of one Pod: of its containers and its memory-backed volumes together.
+    PodLimit,
     PodsLimit,
     NodeCapacity,
 }

@@ -1,8 +1,8 @@
 //! The simulation: one run, event by event.
 //!
 //! What: its state, its loop, and what all events share. What each event does
-//! stands in `on_pod` (a pod's life), `on_node` (memory and the kernel),
-//! `on_kubelet` (the eviction loop), `on_scheduler` and `on_workload`.
+//! stands in `on_pod`, `on_container`, `on_usage`, `probing` and `on_stop` (a pod's life), `on_node` (memory
+//! and the kernel), `on_outage`, `on_kubelet` (the eviction loop), `on_scheduler` and `on_workload`.
 //! Never: a rule of Kubernetes; decisions are asked for, then carried out.
 //! Next: [`super::calendar`], what is yet to happen.
 //!
@@ -10,13 +10,14 @@
 
 use super::calendar::{Calendar, Entry, Ticket};
 use super::event::Event;
-use super::node_row::{NodeRow, Planned};
+use super::node_row::{NodeRow, Planned, node_rows};
 use super::on_workload::WorkloadRow;
 use super::pod_row::Pods;
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
-use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
+use crate::ground::{Bytes, Line, NodeId, PodId, SimTime, WorkloadId};
+use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
 use crate::scheduling::Queue;
 
@@ -48,6 +49,11 @@ pub struct Simulation<'a, S, R> {
     pub(super) queue: Queue,
     pub(super) scheduler_is_due: bool,
     pub(super) workloads: Vec<WorkloadRow>,
+    /// What the volume of each claim holds; absent: nobody has attached it yet.
+    pub(super) claims: Vec<Option<Bytes>>,
+    /// Kept for their room.
+    pub(super) containers_seen: Vec<ContainerSeen>,
+    pub(super) actions: PodActions,
     /// The node of which this event changed what is used there.
     changed: Option<NodeId>,
     next_sample: SimTime,
@@ -64,11 +70,14 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             latest: None,
             pods: Pods::default(),
             pods_made: 0,
-            nodes: setting.nodes.iter().map(NodeRow::new).collect(),
+            nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
             queue: Queue::default(),
             scheduler_is_due: false,
             workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
+            claims: vec![None; setting.claims.len()],
+            containers_seen: Vec::new(),
+            actions: PodActions::default(),
             changed: None,
             next_sample: if setting.sample_every.is_some() { SimTime::START } else { SimTime::NEVER },
         }
@@ -95,6 +104,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         assert!(self.setting.horizon < SimTime::NEVER, "a run ends");
         for node in self.columns.ids() {
             self.begin_node(node);
+            self.plan_outages(node);
         }
         for workload in 0..self.workloads.len() as u32 {
             self.plan_arrival(WorkloadId(workload));
@@ -116,17 +126,24 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             Event::UsageTurns { pod, container, usage } => {
                 self.on_other_use_turns(pod, container, usage, ticket)
             }
+            Event::ShutdownGoesOn { pod, container } => self.on_shutdown_goes_on(pod, container, ticket),
             Event::ContainerExits { pod, container } => self.on_container_exits(pod, container, ticket),
             Event::PodStops { pod } => self.on_pod_stops(pod, ticket),
             Event::ContainerHitsLimit { pod, container } => {
                 self.on_container_hits_limit(pod, container, ticket)
             }
+            Event::PodHitsLimit { pod } => self.on_pod_hits_limit(pod, ticket),
             Event::PodsHitLimit { node } => self.on_pods_hit_limit(node, ticket),
             Event::NodeRunsOut { node } => self.on_node_runs_out(node, ticket),
             Event::MonitorPasses { node } => self.on_monitor_passes(node, ticket),
             Event::PodIsPulled { pod } => self.on_pod_is_pulled(pod, ticket),
             Event::ContainerStarts { pod, container } => self.on_container_starts(pod, container, ticket),
             Event::ContainerIsUp { pod, container } => self.on_container_is_up(pod, container, ticket),
+            Event::ProbeAsks { pod, container, kind } => self.on_probe_asks(pod, container, kind, ticket),
+            Event::NodeFallsSilent { node } => self.on_node_falls_silent(node),
+            Event::NodeAnswers { node } => self.on_node_answers(node),
+            Event::NodeIsUnreachable { node } => self.on_node_is_unreachable(node, ticket),
+            Event::TolerationEnds { pod } => self.on_toleration_ends(pod, ticket),
             Event::PodIsReplaced { workload } => self.on_pod_is_replaced(workload),
             Event::PodArrives { workload } => self.on_pod_arrives(workload),
             Event::SchedulerRuns => self.on_scheduler_runs(),

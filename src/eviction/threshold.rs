@@ -86,10 +86,6 @@ impl Threshold {
     }
 }
 
-/// The shortest time between SIGTERM and SIGKILL, whatever grace is asked for.
-/// Source: kubernetes `minimumGracePeriodInSeconds` (1.32).
-const SHORTEST_GRACE: SimDuration = SimDuration::seconds(2);
-
 /// What a hard eviction, and one for a local storage limit, asks for.
 /// Source: kubernetes `immediateEvictionGracePeriodSeconds` (1.32).
 pub(super) const HARD_GRACE: SimDuration = SimDuration::seconds(1);
@@ -118,14 +114,9 @@ impl EvictionSettings {
         longest.min(own.unwrap_or(longest))
     }
 
-    /// What the victim really gets: neither a hard nor a soft eviction takes less than two seconds.
-    pub fn victim_grace_period(&self, threshold: &Threshold, own: Option<SimDuration>) -> SimDuration {
-        self.grace_period_override(threshold, own).max(SHORTEST_GRACE)
-    }
-
-    /// What a pod really gets that exceeds a limit of local storage.
+    /// The same for a pod that exceeds a limit of local storage.
     pub fn limit_grace_period() -> SimDuration {
-        HARD_GRACE.max(SHORTEST_GRACE)
+        HARD_GRACE
     }
 
     /// Whether any threshold at all, its grace aside, is short of its line and minimum
@@ -191,7 +182,6 @@ mod tests {
         assert_eq!(asked(&soft, Some(60)), SimDuration::seconds(30));
         assert_eq!(asked(&soft, Some(0)), SimDuration::ZERO);
         assert_eq!(asked(&soft, None), SimDuration::seconds(30));
-        assert_eq!(settings.victim_grace_period(&soft, Some(SimDuration::ZERO)), SimDuration::seconds(2));
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl Prober {
         self.is_on_hold || (self.result == Some(answer) && !breaks_a_row)
     }
 
+    /// Whether nobody asks any more: until its container is started anew, all is known.
+    pub fn is_done(&self) -> bool {
+        self.is_on_hold
+    }
+
     /// Startup is found out once. After a failed liveness probe the container is restarted:
     /// there is nobody left to ask.
     fn is_final(&self, result: ProbeResult) -> bool {

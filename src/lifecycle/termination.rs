@@ -12,6 +12,12 @@ use crate::model::ContainerIndex;
 /// What every container has from SIGTERM to SIGKILL, however short the grace.
 pub const SHORTEST_SHUTDOWN: SimDuration = SimDuration::seconds(2);
 
+/// The shortest grace that a Pod is stopped with: none at all counts as one second.
+/// Source: kubernetes `calculateEffectiveGracePeriod` (1.32).
+pub fn shortest_grace(asked: SimDuration) -> SimDuration {
+    asked.max(SimDuration::seconds(1))
+}
+
 const SECOND: u64 = SimDuration::seconds(1).0;
 
 /// How long a preStop hook runs, and what of the grace it leaves.

@@ -6,6 +6,7 @@ use super::container::ContainerSpec;
 use super::pod::{PodLevelResources, PodSpec};
 use super::qos::QosClass;
 use super::resources::Resource;
+use super::volume::{Volume, VolumeKind};
 use crate::ground::{Amount, Bytes, MilliCpu};
 
 /// A manifest and its consequences, shared by all pods made from it.
@@ -66,6 +67,19 @@ impl PodTemplate {
     /// nodes by condition".
     pub fn tolerates_memory_pressure_by_class(&self) -> bool {
         self.qos != QosClass::BestEffort
+    }
+
+    /// The memory limit of its containers together, where something else can bring them to
+    /// it: what memory-backed volumes hold stays when its writer is gone. Otherwise no
+    /// container can be hit by it that is not hit by its own.
+    ///
+    /// There is one only if every container has one. Source: kubernetes `ResourceConfigForPod` (1.32).
+    pub fn reachable_memory_limit(&self) -> Option<Bytes> {
+        let is_in_memory = |volume: &Volume| matches!(volume.kind, VolumeKind::MemoryEmptyDir { .. });
+        let mut containers = self.spec.all_containers();
+        let is_reachable = self.spec.volumes.iter().any(is_in_memory)
+            && containers.all(|one| one.enforced_memory_limit().is_some());
+        self.memory_limit.filter(|_| is_reachable)
     }
 
     /// How many init containers come before the first regular one.

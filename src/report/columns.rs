@@ -128,6 +128,7 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     unreachable_phase: &'a str, "what the API shows of pods on a node that cannot be reached: Unknown (the lesson) or AsLastSeen", "scenario, unreachablePhase";
     probe_failures: u64, "how often a probe found a container wanting", "record ProbeFailed";
     kills_by_probe: u64, "containers that their kubelet stopped because a probe had failed", "record ContainerKilled";
+    oom_kills_pod_limit: u64, "OOM kills at the limit of all containers and memory-backed volumes of one pod together", "record OomKilled";
 }
 
 table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, with what decided it",
@@ -193,7 +194,7 @@ table! { OomKillRow<'a>, "oom_kills", "one container killed by the kernel",
     pod: &'a str, "the container's Pod", "record OomKilled";
     workload: &'a str, "the workload it belongs to", "record OomKilled";
     container: &'a str, "the container", "record OomKilled";
-    cause: &'a str, "whose memory ran out: ContainerLimit, PodsLimit or NodeCapacity", "record OomKilled";
+    cause: &'a str, "whose memory ran out: ContainerLimit, PodLimit (of the one pod), PodsLimit (of all of a node) or NodeCapacity", "record OomKilled";
     killed: &'a str, "what died: Container, or Process where the kubelet asks for it (singleProcessOOMKill)", "record OomKilled";
     limit_bytes: Bytes, "the memory that ran out", "record OomKilled";
     container_working_set_bytes: Bytes, "what the container used", "record OomKilled";

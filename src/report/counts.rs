@@ -25,6 +25,7 @@ pub struct Counts {
     pub evictions_innocent: u64,
     pub passes_without_victim: u64,
     pub oom_kills_container_limit: u64,
+    pub oom_kills_pod_limit: u64,
     pub oom_kills_pods_limit: u64,
     pub oom_kills_node_capacity: u64,
     pub restarts: u64,
@@ -48,7 +49,10 @@ impl Counts {
     }
 
     pub fn oom_kills(&self) -> u64 {
-        self.oom_kills_container_limit + self.oom_kills_pods_limit + self.oom_kills_node_capacity
+        self.oom_kills_container_limit
+            + self.oom_kills_pod_limit
+            + self.oom_kills_pods_limit
+            + self.oom_kills_node_capacity
     }
 
     pub(super) fn count_end(&mut self, reason: EndReason) {
@@ -68,6 +72,7 @@ impl Counts {
         self.first_oom_kill.get_or_insert(now);
         let count = match cause {
             OomCause::ContainerLimit => &mut self.oom_kills_container_limit,
+            OomCause::PodLimit => &mut self.oom_kills_pod_limit,
             OomCause::PodsLimit => &mut self.oom_kills_pods_limit,
             OomCause::NodeCapacity => &mut self.oom_kills_node_capacity,
         };

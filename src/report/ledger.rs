@@ -191,6 +191,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             unreachable_phase: unreachable_phase(self.setting.control_plane.unreachable_phase),
             probe_failures: counts.probe_failures,
             kills_by_probe: counts.kills_by_probe,
+            oom_kills_pod_limit: counts.oom_kills_pod_limit,
         });
     }
 
@@ -324,9 +325,9 @@ pub fn unreachable_phase(phase: UnreachablePhase) -> &'static str {
 
 /// The name of a mixture of switches, if it has one.
 fn rules(setting: &Setting) -> &'static str {
-    match (setting.order.name(), setting.restart_scope) {
-        ("QosClass", RestartScope::Pod) => "Lesson",
-        ("Kubelet", RestartScope::Container) => "Kubernetes",
+    match (setting.order.name(), setting.restart_scope, setting.control_plane.unreachable_phase) {
+        ("QosClass", RestartScope::Pod, UnreachablePhase::Unknown) => "Lesson",
+        ("Kubelet", RestartScope::Container, UnreachablePhase::AsLastSeen) => "Kubernetes",
         _ => "Own",
     }
 }

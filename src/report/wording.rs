@@ -141,7 +141,7 @@ pub fn oom_killed(cause: OomCause, container: &str) -> (Happening, String) {
         OomCause::NodeCapacity => {
             (Happening::SystemOom, format!("System OOM encountered, victim process: {container}"))
         }
-        OomCause::PodsLimit | OomCause::ContainerLimit => {
+        OomCause::PodsLimit | OomCause::PodLimit | OomCause::ContainerLimit => {
             (Happening::OomKilling, format!("Memory cgroup out of memory: Killed process ({container})"))
         }
     }
@@ -151,6 +151,7 @@ pub fn oom_killed(cause: OomCause, container: &str) -> (Happening, String) {
 pub fn cause(cause: OomCause) -> &'static str {
     match cause {
         OomCause::ContainerLimit => "ContainerLimit",
+        OomCause::PodLimit => "PodLimit",
         OomCause::PodsLimit => "PodsLimit",
         OomCause::NodeCapacity => "NodeCapacity",
     }

@@ -444,7 +444,7 @@ proptest! {
             prop_assert_eq!(own("oom_kills").len() as u64, count("oom_kills"));
             let kills: u64 = own("pods").iter().map(|row| number(row, "oom_kills")).sum();
             prop_assert_eq!(kills, count("oom_kills"));
-            let ends = ["completed", "failed", "evicted", "rejected", "still_running", "still_pending"];
+            let ends = ["completed", "failed", "evicted", "rejected", "deleted", "still_running", "still_pending"];
             let ended: u64 = ends.iter().map(|end| count(&format!("pods_{end}"))).sum();
             prop_assert_eq!(ended, count("pods_created"), "every pod ends in exactly one way");
             let evicted = own("pods").iter().filter(|row| row["end"] == "Evicted").count() as u64;

@@ -4,7 +4,7 @@
 //! Never: how it ended otherwise than of itself: that is [`super::evictions`].
 
 use super::{Ledger, Names};
-use crate::engine::record::{EndReason, PodEnd, PodName, Refusal};
+use crate::engine::record::{PodEnd, PodName, Refusal};
 use crate::eviction::NodeConditions;
 use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase};
@@ -100,7 +100,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         &mut self,
         now: SimTime,
         (pod, container): (PodName, ContainerIndex),
-        exit_code: u8,
+        exit_code: i32,
     ) {
         self.on_stopped(pod, container);
         if let Some(chart) = self.chart.as_mut().filter(|_| exit_code != 0) {
@@ -155,7 +155,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_ended(&mut self, end: &PodEnd) {
         self.counts.count_end(end.reason);
         self.counts.restarts += u64::from(end.restarts);
-        let phase = last_phase(end);
+        let phase = end.phase;
         self.live_ended(end, phase);
         let live = self.live.remove(&end.pod.serial);
         let workload = &self.setting.workloads[end.pod.workload.index()];
@@ -225,16 +225,5 @@ impl LivePod {
         shown: (ContainerStatus, bool),
     ) -> Option<(ContainerStatus, bool)> {
         self.shown.get_mut(usize::from(container.0))?.replace(shown)
-    }
-}
-
-/// The last phase that the API showed. Follows from how the pod ended, as long as
-/// `end.phase` is not filled by the engine.
-fn last_phase(end: &PodEnd) -> Phase {
-    match end.reason {
-        EndReason::Completed => Phase::Succeeded,
-        EndReason::Failed | EndReason::Evicted | EndReason::Rejected | EndReason::Deleted => Phase::Failed,
-        EndReason::StillRunning => Phase::Running,
-        EndReason::StillPending => Phase::Pending,
     }
 }

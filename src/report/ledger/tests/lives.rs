@@ -44,11 +44,11 @@ impl Teller<'_> {
         let (pod, container) = (self.pod, ContainerIndex(container));
         (self.record)(seconds, Record::ContainerTurned { pod, container, status, ready });
     }
-    fn exited(&mut self, seconds: u64, container: u16, exit_code: u8) {
+    fn exited(&mut self, seconds: u64, container: u16, exit_code: i32) {
         let (pod, node) = (self.pod, self.node);
         let index = ContainerIndex(container);
         (self.record)(seconds, Record::ContainerExited { pod, node, container: index, exit_code });
-        let exit = Exit::of(exit_code.into());
+        let exit = Exit::of(exit_code);
         self.turned(seconds, container, ContainerStatus::Terminated(exit), false);
     }
     fn probe_failed(&mut self, seconds: u64, probe: ProbeKind, timed_out: bool) {

@@ -1,0 +1,153 @@
+//! What one container does: it starts, is up, exits, is killed by its kubelet.
+//!
+//! Next: `on_usage`, what it uses meanwhile; `probing`, what it is asked.
+
+use super::calendar::Ticket;
+use super::event::Event;
+use super::pod_row::{ContainerRow, ContainerState, PodRow};
+use super::record::{Record, Recorder};
+use super::simulation::Simulation;
+use super::source::Source;
+use super::walk::Walk;
+use crate::ground::{PodId, SimDuration, SimTime};
+use crate::lifecycle::restart::{Exit, Role};
+use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
+use crate::model::{ContainerIndex, ProbeKind};
+
+/// Its beginning.
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    pub(super) fn on_container_starts(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
+        let now = self.now;
+        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
+        let ContainerState::Due { backs_off } = row.state else { unreachable!("its start is due") };
+        let walk = Walk::begin(&row.life.working_set, now);
+        let (ramp, up_at, restarts) = (walk.ramp, now.after(row.life.start_up_time), row.starts);
+        row.starts += 1;
+        row.walk = Some(walk);
+        row.state = ContainerState::Starting { backed_off: backs_off };
+        (row.exits_at, row.exits_with) = (SimTime::NEVER, Exit::SUCCESS);
+        self.pods[pod].restarts += u32::from(restarts > 0);
+        let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
+        self.change_memory(node, |sum| *sum += ramp);
+        self.start_others(pod, container);
+        self.plan_usage(pod, container);
+        self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
+        let ticket = self.plan_for_pod(pod, up_at, Event::ContainerIsUp { pod, container });
+        self.pods[pod].container(container).ticket = ticket;
+    }
+
+    pub(super) fn on_container_is_up(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
+        let now = self.now;
+        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
+        row.state = ContainerState::Running;
+        row.exits_at = row.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
+        row.exits_with = Exit::of(i32::from(row.life.exit_code));
+        let role = row.role;
+        self.plan_exit(pod, container);
+        self.begin_probing(pod, container);
+        if role == Role::Regular {
+            self.regular_is_up(pod);
+        }
+        self.sync(pod);
+        self.show(pod);
+    }
+
+    pub(super) fn plan_exit(&mut self, pod: PodId, container: ContainerIndex) {
+        let at = self.pods[pod].container(container).exits_at;
+        let ticket = self.plan_for_pod(pod, at, Event::ContainerExits { pod, container });
+        self.pods[pod].container(container).ticket = ticket;
+    }
+
+    fn regular_is_up(&mut self, pod: PodId) {
+        let now = self.now;
+        let row = &mut self.pods[pod];
+        let all_run = row.regular().iter().all(|one| one.state == ContainerState::Running);
+        if all_run && row.running.is_none() {
+            row.running = Some(now);
+            let (pod, node) = (row.name, row.its_node());
+            self.tell(Record::PodRunning { pod, node });
+        }
+    }
+}
+
+/// Its end.
+impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    pub(super) fn on_container_exits(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
+        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
+        let exit = row.exits_with;
+        let is_of_itself = row.shutdown.is_none();
+        let row = &self.pods[pod];
+        if is_of_itself && !row.is_stopping() {
+            let (pod, node) = (row.name, row.its_node());
+            self.tell(Record::ContainerExited { pod, node, container, exit_code: exit.code });
+        }
+        self.container_ended(pod, container, exit);
+    }
+
+    /// A container is gone, by itself, by its kubelet or by the kernel.
+    pub(super) fn container_ended(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
+        self.remember_working_set(pod);
+        self.take_down(pod, container, exit);
+        if self.pods[pod].is_stopping() {
+            self.show(pod);
+            self.give_turns(pod);
+            self.plan_end_if_all_are_gone(pod);
+            return;
+        }
+        self.show(pod);
+        self.after_an_end(pod, container, exit);
+        self.show(pod);
+    }
+
+    /// The kubelet kills a container because of its probe. It starts again when it is gone.
+    pub(super) fn kill_for_probe(&mut self, pod: PodId, container: ContainerIndex, probe: ProbeKind) {
+        let row = &mut self.pods[pod];
+        let one = row.container(container);
+        if one.killed_by.is_some() {
+            return;
+        }
+        one.killed_by = Some(probe);
+        row.killing += 1;
+        let grace_period = row.grace_of_a_kill(container, probe);
+        let (name, node) = (row.name, row.its_node());
+        self.tell(Record::ContainerKilled { pod: name, node, container, probe });
+        self.tell_to_stop(pod, container, grace_period);
+    }
+
+    /// Frees what a container uses; none of its planned events happens.
+    pub(super) fn take_down(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
+        let (ticket, usage_ticket) = (self.pods.new_ticket(pod), self.pods.new_ticket(pod));
+        let now = self.now;
+        let row = &mut self.pods[pod];
+        let node = row.its_node();
+        let one = row.container(container);
+        one.end(exit, now);
+        (one.ticket, one.usage_ticket) = (ticket, usage_ticket);
+        let (was_killed, walk) = (one.was_killed, one.walk.take());
+        row.killing -= u32::from(was_killed);
+        if let Some(walk) = walk {
+            self.change_memory(node, |sum| *sum -= walk.ramp);
+        }
+        self.end_others(pod, container);
+        self.plan_memory_limit(pod);
+    }
+}
+
+impl ContainerRow {
+    fn end(&mut self, exit: Exit, now: SimTime) {
+        self.state = ContainerState::Ended(exit);
+        self.end_before_last = self.last_end.map(|(_, finished)| finished);
+        self.last_end = Some((exit, now));
+        self.was_killed = self.killed_by.take().is_some();
+        (self.probing, self.shutdown) = (None, None);
+    }
+}
+
+impl PodRow {
+    /// What a kill because of a probe allows: what that probe says, or the Pod.
+    fn grace_of_a_kill(&self, container: ContainerIndex, probe: ProbeKind) -> SimDuration {
+        let probe = self.template.container(container).probes.of(probe);
+        let own = self.template.spec.termination_grace_period.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD);
+        probe.and_then(|probe| probe.termination_grace_period).unwrap_or(own)
+    }
+}
