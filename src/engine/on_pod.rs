@@ -90,6 +90,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if row.stage != Stage::Alive || row.killing > 0 {
             return;
         }
+        // What the API would show as the end is the end: the kubelet looks no further.
+        if row.found_phase().is_terminal() {
+            let reason = row.end_of_itself();
+            return self.stop_of_itself(pod, reason);
+        }
         let mut seen = std::mem::take(&mut self.containers_seen);
         let mut actions = std::mem::take(&mut self.actions);
         seen.clear();

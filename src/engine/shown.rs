@@ -42,6 +42,12 @@ impl PodRow {
         self.containers.iter().map(move |one| one.view(is_heard_of))
     }
 
+    /// The phase that its kubelet finds.
+    pub fn found_phase(&self) -> Phase {
+        let spec = &self.template.spec;
+        phase(spec.restart_policy, spec.is_static, false, self.views())
+    }
+
     /// How it ends of itself, when all that decides it has ended: sidecars may run still.
     pub fn end_of_itself(&self) -> EndReason {
         let deciding = self.views().filter(|view| view.role != Role::Sidecar);
@@ -100,8 +106,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &self.pods[pod];
         // What it was told to stop for decides what it ends as: until then its phase stays.
         if !row.is_stopping() {
-            let spec = &row.template.spec;
-            let found = phase(spec.restart_policy, spec.is_static, false, row.views());
+            let found = row.found_phase();
             self.show_phase(pod, found);
         }
         self.show_conditions(pod);
