@@ -28,6 +28,7 @@ mod shown;
 pub mod simulation;
 pub mod source;
 mod stores;
+mod sweep;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};

@@ -1,9 +1,10 @@
 //! The engine as its own auditor: what must hold after every event.
 //!
 //! What: sums kept up to date against sums worked out anew, and states that
-//! exclude each other. Slow; for tests.
+//! exclude each other (slow), and how much a run holds at most. For tests.
 //! Never: a correction. What does not hold is a bug of ours, and stops the run.
 
+use super::on_workload::WorkloadRow;
 use super::pod_row::{ContainerState, Medium, PodRow, Stage};
 use super::record::{EndReason, Recorder};
 use super::setting::Setting;
@@ -13,6 +14,7 @@ use crate::eviction::NodeCondition;
 use crate::ground::{Line, NodeId, PodId};
 use crate::lifecycle::restart::Role;
 use crate::model::{NodeColumns, NodePart, Usage};
+use std::cell::Cell;
 
 /// Runs as [`super::run`] does, and checks the engine after each event.
 ///
@@ -22,7 +24,49 @@ pub fn run_audited<S: Source, R: Recorder>(setting: &Setting, source: S, recorde
     Simulation::new(setting, source, recorder).run(Simulation::audit)
 }
 
+/// The most that a run held at once: what its memory is made of, but for the pods' curves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub live_pods: usize,
+    /// Those of live pods, and those that wait for the next.
+    pub pod_rows: usize,
+    /// Events that are planned, stale ones among them.
+    pub planned: usize,
+    /// Pods that are gone, and are to be replaced.
+    pub replacements: usize,
+}
+
+/// Runs as [`super::run`] does, and says how much the run held at most.
+///
+/// # Panics
+/// As [`super::run`].
+pub fn run_measured<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> (R, Held) {
+    let most = Cell::new(Held::default());
+    let recorder = Simulation::new(setting, source, recorder).run(|one| most.set(most.get().max(one.held())));
+    (recorder, most.get())
+}
+
+impl Held {
+    fn max(self, other: Held) -> Held {
+        Held {
+            live_pods: self.live_pods.max(other.live_pods),
+            pod_rows: self.pod_rows.max(other.pod_rows),
+            planned: self.planned.max(other.planned),
+            replacements: self.replacements.max(other.replacements),
+        }
+    }
+}
+
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
+    fn held(&self) -> Held {
+        Held {
+            live_pods: self.pods.len(),
+            pod_rows: self.pods.rows(),
+            planned: self.calendar.len(),
+            replacements: self.workloads.iter().map(WorkloadRow::waiting).sum(),
+        }
+    }
+
     fn audit(&self) {
         for (pod, row) in self.pods.iter() {
             self.audit_pod(pod, row);

@@ -6,7 +6,8 @@
 //! however many are pending. What is due at one instant comes out in the order
 //! of the events themselves.
 //! Never: what an event means. A canceled event is not searched for here; its
-//! owner knows its ticket to be stale (docs/decisions/0006).
+//! owner knows its ticket to be stale (docs/decisions/0006), and says so when there
+//! are too many ([`super::sweep`]).
 
 use super::event::Event;
 use crate::ground::SimTime;
@@ -26,6 +27,8 @@ pub struct Entry {
 
 /// One bucket a bit in which an entry's instant differs from now, and one for now.
 const BUCKETS: usize = 65;
+/// A calendar with fewer entries is never crowded.
+const FEW: usize = 1024;
 
 /// Pending events.
 #[derive(Debug)]
@@ -35,6 +38,9 @@ pub struct Calendar {
     /// What is due now, smallest event first.
     due: BinaryHeap<Reverse<Entry>>,
     now: SimTime,
+    pending: usize,
+    /// At how many pending ones it is worth a look who is still expected.
+    crowded_at: usize,
     /// Emptied buckets keep their room through this spare.
     spare: Vec<Entry>,
 }
@@ -45,6 +51,8 @@ impl Default for Calendar {
             buckets: std::array::from_fn(|_| Vec::new()),
             due: BinaryHeap::new(),
             now: SimTime::START,
+            pending: 0,
+            crowded_at: FEW,
             spare: Vec::new(),
         }
     }
@@ -61,6 +69,7 @@ impl Calendar {
             return;
         }
         let entry = Entry { at, event, ticket };
+        self.pending += 1;
         match self.bucket(at) {
             0 => self.due.push(Reverse(entry)),
             bucket => self.buckets[bucket].push(entry),
@@ -80,7 +89,27 @@ impl Calendar {
         if self.due.is_empty() {
             self.advance();
         }
-        self.due.pop().map(|next| next.0)
+        let Reverse(next) = self.due.pop()?;
+        self.pending -= 1;
+        Some(next)
+    }
+
+    /// How many events are pending, stale ones among them.
+    pub fn len(&self) -> usize {
+        self.pending
+    }
+
+    /// Whether it has twice as many entries as the last sweep left.
+    pub fn is_crowded(&self) -> bool {
+        self.pending >= self.crowded_at
+    }
+
+    /// Keeps only what is still expected.
+    pub fn sweep(&mut self, is_expected: impl Fn(&Entry) -> bool) {
+        self.buckets.iter_mut().for_each(|bucket| bucket.retain(&is_expected));
+        self.due.retain(|entry| is_expected(&entry.0));
+        self.pending = self.due.len() + self.buckets.iter().map(Vec::len).sum::<usize>();
+        self.crowded_at = FEW.max(2 * self.pending);
     }
 
     /// Moves the clock to the earliest pending instant, and makes what is due then due.

@@ -21,6 +21,13 @@ pub(super) struct WorkloadRow {
     replacements: BTreeMap<(SimTime, u64), PodName>,
 }
 
+impl WorkloadRow {
+    /// How many replacements are planned.
+    pub(super) fn waiting(&self) -> usize {
+        self.replacements.len()
+    }
+}
+
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn plan_arrival(&mut self, workload: WorkloadId) {
         if let Some(at) = self.source.next_arrival(workload) {

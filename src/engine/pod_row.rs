@@ -541,6 +541,11 @@ impl Pods {
     }
 
     /// The pod, unless it has gone.
+    pub fn get(&self, pod: PodId) -> Option<&PodRow> {
+        self.rows[pod.index()].as_ref()
+    }
+
+    /// The pod, unless it has gone.
     pub fn get_mut(&mut self, pod: PodId) -> Option<&mut PodRow> {
         self.rows[pod.index()].as_mut()
     }
@@ -550,6 +555,16 @@ impl Pods {
         let ticket = &mut self.tickets[pod.index()];
         *ticket = ticket.wrapping_add(1);
         *ticket
+    }
+
+    /// How many rows there are, in use or free.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many pods are alive.
+    pub fn len(&self) -> usize {
+        self.rows.len() - self.free.len()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (PodId, &PodRow)> {
@@ -596,5 +611,18 @@ impl Pods {
         let row = self.get_mut(pod)?;
         let is_its_own = row.containers.get(usize::from(container.0))?.usage_ticket == ticket;
         is_its_own.then_some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a live pod takes beside its curves. It may become smaller; a field that makes it
+    /// larger is paid for by every pod, so what few pods need is better boxed.
+    #[test]
+    fn rows_do_not_grow_unseen() {
+        assert!(size_of::<Option<PodRow>>() <= 384, "{}", size_of::<Option<PodRow>>());
+        assert!(size_of::<ContainerRow>() <= 448, "{}", size_of::<ContainerRow>());
     }
 }

@@ -47,6 +47,11 @@ impl Probing {
         self.all[kind as usize].as_ref().and_then(|asking| asking.prober.result())
     }
 
+    /// That of the next question, if there is such a probe.
+    pub fn ticket(&self, kind: ProbeKind) -> Option<Ticket> {
+        self.all[kind as usize].as_ref().map(|asking| asking.ticket)
+    }
+
     /// What the readiness probe has come to; absent without one.
     pub fn readiness(&self) -> Option<ProbeResult> {
         self.result(ProbeKind::Readiness)
@@ -72,7 +77,7 @@ impl ContainerRow {
 
     fn health(&self, kind: ProbeKind) -> &Health {
         match kind {
-            ProbeKind::Readiness => self.life.readiness.as_ref().unwrap_or(&self.life.health),
+            ProbeKind::Readiness => self.life.readiness.as_deref().unwrap_or(&self.life.health),
             ProbeKind::Startup | ProbeKind::Liveness => &self.life.health,
         }
     }

@@ -94,6 +94,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             if let Some(node) = self.changed.take() {
                 self.plan_what_follows(node);
             }
+            self.sweep_if_crowded();
             audit(&self);
         }
         self.end();

@@ -42,5 +42,5 @@ pub struct ContainerLife {
     /// When it answers its probes well.
     pub health: Health,
     /// When it answers its readiness probe well, where that differs.
-    pub readiness: Option<Health>,
+    pub readiness: Option<Box<Health>>,
 }

@@ -121,6 +121,15 @@ impl<T: FromDraw + Clone> Varying<T> {
             Varying::Drawn(distribution) => T::from_draw(distribution.draw(stream)),
         }
     }
+
+    /// The first draw of a stream of its own, which is made only if it is drawn: most numbers
+    /// are fixed, and to hash a name costs more than to copy one.
+    pub fn draw_from(&self, stream: impl FnOnce() -> Stream) -> T {
+        match self {
+            Varying::Fixed(number) => number.clone(),
+            Varying::Drawn(distribution) => T::from_draw(distribution.draw(&mut stream())),
+        }
+    }
 }
 
 impl Distribution {

@@ -41,7 +41,12 @@ pub struct Synthesis<'a> {
     shared: Vec<Option<Arc<PodTemplate>>>,
     /// And for the others, where only rows of a table differ: one for each kind of row.
     of_rows: BTreeMap<(WorkloadId, RowManifest), Arc<PodTemplate>>,
+    /// At how many of these it is worth a look which of them a pod still has.
+    crowded_at: usize,
 }
+
+/// So few templates of rows are never looked through.
+const FEW_TEMPLATES: usize = 1024;
 
 /// What a row of a table says of the manifest; rows that say the same share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +85,16 @@ impl<'a> Synthesis<'a> {
             arriving: scenario.workloads.iter().map(arriving).collect(),
             shared: scenario.workloads.iter().map(shared).collect(),
             of_rows: BTreeMap::new(),
+            crowded_at: FEW_TEMPLATES,
+        }
+    }
+
+    /// Forgets the templates that only pods which have gone had, so that a table of rows
+    /// that are all different does not leave one for each.
+    fn forget_unused_templates(&mut self) {
+        if self.of_rows.len() >= self.crowded_at {
+            self.of_rows.retain(|_, template| Arc::strong_count(template) > 1);
+            self.crowded_at = FEW_TEMPLATES.max(2 * self.of_rows.len());
         }
     }
 
@@ -103,6 +118,7 @@ impl Source for Synthesis<'_> {
     }
 
     fn draft(&mut self, workload: WorkloadId, replica: Replica) -> PodDraft {
+        self.forget_unused_templates();
         let place = self.place(workload, replica);
         let said = place.row.map_or(RowManifest::SILENT, RowManifest::of);
         let made = || Arc::new(PodTemplate::new(place.spec()));
@@ -154,7 +170,7 @@ pub fn drawn_node(plan: &NodePlan, root: Key) -> Node {
         system_daemons: drawn(NodePart::SystemDaemons, &plan.system_daemons),
         page_cache: drawn(NodePart::PageCache, &plan.page_cache),
         others: plan.others.iter().map(|(part, model)| (*part, drawn(*part, model))).collect(),
-        first_pass: plan.first_pass.draw(&mut key.name("first pass").stream()),
+        first_pass: plan.first_pass.draw_from(|| key.name("first pass").stream()),
         ..plan.node.clone()
     }
 }
@@ -231,11 +247,11 @@ impl<'a> Place<'a> {
         let life = |part: Part<'_>| part.life(self.manifest, self.life);
         let volumes = self.plan.volume_contents.iter().zip(0..);
         let content = |(content, number): (&Varying<Bytes>, u64)| {
-            content.draw(&mut self.life.name("volume").number(number).stream())
+            content.draw_from(|| self.life.name("volume").number(number).stream())
         };
         PodLife {
-            pull_time: self.plan.pull_time.draw(&mut self.life.name("pull time").stream()),
-            clean_up_time: self.plan.clean_up_time.draw(&mut self.life.name("clean-up time").stream()),
+            pull_time: self.plan.pull_time.draw_from(|| self.life.name("pull time").stream()),
+            clean_up_time: self.plan.clean_up_time.draw_from(|| self.life.name("clean-up time").stream()),
             init_containers: self.init_parts().map(life).collect(),
             containers: self.parts().map(life).collect(),
             volume_contents: volumes.map(content).collect(),
@@ -259,18 +275,19 @@ impl Part<'_> {
     fn life(&self, manifest: Key, life: Key) -> ContainerLife {
         let (key, own) = (self.key(life), self.own_amounts(manifest));
         let stream = |purpose: &str| -> Stream { key.name(purpose).stream() };
-        let run_time = self.plan.run_time.as_ref().map(|length| length.draw(&mut stream("run time")));
+        let run_time = self.plan.run_time.as_ref().map(|length| length.draw_from(|| stream("run time")));
         let drawn = |usage: Usage, model: &UsageModel| model.draw(self.usage_key(life, usage), own);
+        let readiness = self.plan.readiness.as_ref();
         ContainerLife {
             working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
             others: self.plan.others.iter().map(|(usage, model)| (*usage, drawn(*usage, model))).collect(),
             run_time: self.row.and_then(|row| row.run_time).or(run_time),
-            exit_code: self.plan.exit_code.draw(&mut stream("exit code")),
-            start_up_time: self.plan.start_up_time.draw(&mut stream("start-up time")),
-            stop_time: self.plan.stop_time.draw(&mut stream("stop time")),
-            pre_stop_time: self.plan.pre_stop_time.draw(&mut stream("pre-stop time")),
+            exit_code: self.plan.exit_code.draw_from(|| stream("exit code")),
+            start_up_time: self.plan.start_up_time.draw_from(|| stream("start-up time")),
+            stop_time: self.plan.stop_time.draw_from(|| stream("stop time")),
+            pre_stop_time: self.plan.pre_stop_time.draw_from(|| stream("pre-stop time")),
             health: drawn_health(&self.plan.health, (key, HEALTH), own),
-            readiness: self.plan.readiness.as_ref().map(|plan| drawn_health(plan, (key, READINESS), own)),
+            readiness: readiness.map(|plan| Box::new(drawn_health(plan, (key, READINESS), own))),
         }
     }
 
@@ -330,12 +347,13 @@ const READINESS: HealthNames =
     ["readiness after", "readiness until", "readiness memory", "readiness answer time"];
 
 fn drawn_health(plan: &HealthPlan, (key, names): (Key, HealthNames), own: OwnAmounts) -> Health {
-    let [after, until, memory, answer_time] = names.map(|name| key.name(name));
+    let [after, until, memory, answer_time] = names;
+    let stream = |name: &str| -> Stream { key.name(name).stream() };
     Health {
-        after: plan.after.draw(&mut after.stream()),
-        until: plan.until.as_ref().map(|length| length.draw(&mut until.stream())),
-        memory_at_most: plan.memory_at_most.as_ref().map(|level| level.draw(memory, own)),
-        answer_time: plan.answer_time.draw(&mut answer_time.stream()),
+        after: plan.after.draw_from(|| stream(after)),
+        until: plan.until.as_ref().map(|length| length.draw_from(|| stream(until))),
+        memory_at_most: plan.memory_at_most.as_ref().map(|level| level.draw(key.name(memory), own)),
+        answer_time: plan.answer_time.draw_from(|| stream(answer_time)),
     }
 }
 

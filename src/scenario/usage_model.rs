@@ -117,7 +117,7 @@ impl LevelModel {
     /// The level, drawn below `key`.
     pub fn draw(&self, key: Key, own: OwnAmounts) -> Bytes {
         let share_of = |share: &Varying<f64>, whole: Bytes| {
-            Bytes::from_draw(share.draw(&mut key.stream()) * whole.0 as f64)
+            Bytes::from_draw(share.draw_from(|| key.stream()) * whole.0 as f64)
         };
         match self {
             LevelModel::Fixed(bytes) => (*bytes).min(MOST_BYTES),
@@ -142,7 +142,7 @@ impl UsageModel {
 
     fn pieces(&self, key: Key, own: OwnAmounts, draw: u32) -> (Arc<[Piece]>, After) {
         let level = |name: &str, model: &LevelModel| model.draw(key.name(name), own);
-        let length = |name: &str, model: &Varying<SimDuration>| model.draw(&mut key.name(name).stream());
+        let length = |name: &str, model: &Varying<SimDuration>| model.draw_from(|| key.name(name).stream());
         match self {
             UsageModel::Constant(model) => families::constant(level("level", model)),
             UsageModel::Ramp { from, to, over, delay } => {

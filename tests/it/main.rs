@@ -10,6 +10,7 @@ mod golden;
 #[cfg(feature = "program")]
 mod lessons;
 mod lives;
+mod memory;
 mod openb;
 mod phases;
 mod pressure;

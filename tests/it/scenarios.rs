@@ -428,7 +428,7 @@ fn health_hooks_and_written_volumes_are_drawn_with_a_containers_life() {
     assert_eq!(app.health.memory_at_most, Some(Bytes::mebi(512)));
     assert_ne!(app.health.until, life(1, 1).containers[0].health.until, "each pod draws its own");
     let readiness = Health { answer_time: SimDuration::millis(200), ..Health::default() };
-    assert_eq!(app.readiness, Some(readiness), "it takes the place of all of its health");
+    assert_eq!(app.readiness.as_deref(), Some(&readiness), "it takes the place of all of its health");
     let never = Health { until: Some(SimDuration::ZERO), ..Health::default() };
     assert_eq!(
         (life(1, 0).containers[1].health, life(1, 0).containers[1].pre_stop_time),

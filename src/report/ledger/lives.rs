@@ -34,9 +34,12 @@ impl Change {
     }
 }
 
-/// What the API shows.
+/// What the API shows. Where no lives are wanted, nobody asks for it, nor for a chart.
 impl<N: Names, W: Write> Ledger<'_, N, W> {
     pub(super) fn on_phase_turned(&mut self, now: SimTime, pod: PodName, phase: Phase) {
+        if self.tables.lives.is_none() {
+            return;
+        }
         let reason = match phase {
             Phase::Failed => self.live.get(&pod.serial).and_then(|live| live.refused_or_evicted),
             Phase::Unknown => Some("NodeLost"),
@@ -55,6 +58,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         pod: PodName,
         (condition, status): (PodCondition, Truth),
     ) {
+        if self.tables.lives.is_none() {
+            return;
+        }
         let reason = self.why(pod, condition, status);
         self.write_change(now, pod, Change::of_pod(condition.name(), status.name(), reason));
         self.in_chart(pod, |line| line.turn_condition(now, (condition, status)));
@@ -93,6 +99,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         container: ContainerIndex,
         (status, ready): (ContainerStatus, bool),
     ) {
+        if self.tables.lives.is_none() {
+            return;
+        }
         let before = self.live.get_mut(&pod.serial).and_then(|live| live.show(container, (status, ready)));
         if before.map(|(status, _)| status) != Some(status) {
             let exit_code = match status {

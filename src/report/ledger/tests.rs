@@ -287,6 +287,27 @@ fn node_end() -> NodeEnd {
     }
 }
 
+#[test]
+fn a_pod_that_has_gone_is_forgotten() {
+    let setting = setting(Arc::new(QosOrder), RestartScope::Pod);
+    let wanted = Wanted { rankings: true, timeline: true, events: true, lives: true };
+    let mut tables = Tables::open(wanted, |_| Ok(Page::default())).expect("pages open");
+    let identity = RunIdentity { run: "r".into(), replication: 0, scenario: "s".into(), seed: 1 };
+    let mut ledger = Ledger::new(identity, &setting, &Numbered, &mut tables);
+    let template = template(QosClass::Burstable, 100);
+    for serial in 0..1000 {
+        let pod = pod(serial, 2, 0);
+        let container = ContainerIndex(0);
+        ledger.record(SimTime(serial), Record::PodCreated { pod, template: &template, replaces: None });
+        ledger.record(SimTime(serial), Record::PodBound { pod, node: NODE });
+        let started = Record::ContainerStarted { pod, node: NODE, container, restarts: 0 };
+        ledger.record(SimTime(serial), started);
+        assert_eq!(ledger.live.len(), 1, "this one lives, and no other");
+        ledger.record(SimTime(serial), Record::PodEnded(&ended(pod, EndReason::Completed, 1)));
+    }
+    assert!(ledger.live.is_empty() && ledger.awaited.is_empty() && ledger.evictions.is_empty());
+}
+
 fn lesson() -> Written {
     written(&[("lesson", setting(Arc::new(QosOrder), RestartScope::Pod))], two_evictions)
 }

@@ -213,6 +213,23 @@ fn a_row_overrides_the_first_container() {
 }
 
 #[test]
+fn the_manifest_of_a_row_is_forgotten_with_the_last_pod_that_has_it() {
+    let mut plan = workload("traced");
+    let row = |n: u64| Row { at: SimTime(n), memory_request: Some(Bytes(n + 1)), ..Row::default() };
+    let rows = 10 * FEW_TEMPLATES as u64;
+    plan.arrivals = Arrivals::Rows((0..rows).map(row).collect());
+    let scenario = scenario(vec![plan]);
+    let mut source = Synthesis::new(&scenario, 0);
+    let first = source.draft(FIRST, replica(0, 0)).template;
+    // All rows differ, and all pods but the first go at once.
+    for ordinal in 1..rows as u32 {
+        source.draft(FIRST, replica(ordinal, 0));
+        assert!(source.of_rows.len() <= FEW_TEMPLATES + 1, "{} are kept", source.of_rows.len());
+    }
+    assert!(Arc::ptr_eq(&first, &source.draft(FIRST, replica(0, 1)).template), "its pod is still there");
+}
+
+#[test]
 fn a_curve_goes_on_as_its_container_began() {
     let mut plan = workload("walk");
     let walk = RandomWalk {
@@ -279,7 +296,7 @@ fn each_part_of_a_health_and_each_volume_draws_at_a_name_of_its_own() {
         memory_at_most: Some(bytes(app.name("readiness memory"))),
         answer_time: length("readiness answer time"),
     };
-    assert_eq!(life.readiness, Some(readiness));
+    assert_eq!(life.readiness.as_deref(), Some(&readiness));
     let written = |volume: &str| bytes(app.name("volume").name(volume).name("level"));
     let peaks: Vec<Bytes> = life.others.iter().map(|(_, curve)| curve.peak()).collect();
     assert_eq!(peaks, [written("cache"), written("files")], "by the names of volumes, in any order");

@@ -109,7 +109,7 @@ impl Pulses {
         const PULSES_A_DRAW: u64 = 16;
         let base = self.base.draw(key.name("base"), own);
         let top = base + self.height.draw(key.name("height"), own);
-        let wait = self.delay.draw(&mut key.name("delay").stream());
+        let wait = self.delay.draw_from(|| key.name("delay").stream());
         let wait = Some(Piece::flat(wait, base)).filter(|wait| draw == 0 && wait.length > SimDuration::ZERO);
         let fixed = matches!((&self.every, &self.length), (Varying::Fixed(_), Varying::Fixed(_)));
         let mut stream = key.number(u64::from(draw)).stream();
