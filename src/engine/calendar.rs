@@ -27,7 +27,7 @@ pub struct Entry {
 
 /// One bucket a bit in which an entry's instant differs from now, and one for now.
 const BUCKETS: usize = 65;
-/// A calendar with fewer entries is never crowded.
+/// A calendar with fewer entries is not worth a sweep.
 const FEW: usize = 1024;
 
 /// Pending events.
@@ -39,6 +39,8 @@ pub struct Calendar {
     due: BinaryHeap<Reverse<Entry>>,
     now: SimTime,
     pending: usize,
+    /// With fewer entries it is never crowded.
+    few: usize,
     /// At how many pending ones it is worth a look who is still expected.
     crowded_at: usize,
     /// Emptied buckets keep their room through this spare.
@@ -52,6 +54,7 @@ impl Default for Calendar {
             due: BinaryHeap::new(),
             now: SimTime::START,
             pending: 0,
+            few: FEW,
             crowded_at: FEW,
             spare: Vec::new(),
         }
@@ -59,6 +62,11 @@ impl Default for Calendar {
 }
 
 impl Calendar {
+    /// One that is swept however few entries it has. For tests: it must make no difference.
+    pub fn swept_often() -> Calendar {
+        Calendar { few: 0, crowded_at: 0, ..Calendar::default() }
+    }
+
     /// Plans an event. What never happens is not kept.
     ///
     /// # Panics
@@ -95,7 +103,7 @@ impl Calendar {
     }
 
     /// How many events are pending, stale ones among them.
-    pub fn len(&self) -> usize {
+    pub fn pending(&self) -> usize {
         self.pending
     }
 
@@ -109,7 +117,7 @@ impl Calendar {
         self.buckets.iter_mut().for_each(|bucket| bucket.retain(&is_expected));
         self.due.retain(|entry| is_expected(&entry.0));
         self.pending = self.due.len() + self.buckets.iter().map(Vec::len).sum::<usize>();
-        self.crowded_at = FEW.max(2 * self.pending);
+        self.crowded_at = self.few.max(2 * self.pending);
     }
 
     /// Moves the clock to the earliest pending instant, and makes what is due then due.

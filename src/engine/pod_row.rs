@@ -563,7 +563,7 @@ impl Pods {
     }
 
     /// How many pods are alive.
-    pub fn len(&self) -> usize {
+    pub fn alive(&self) -> usize {
         self.rows.len() - self.free.len()
     }
 

@@ -8,10 +8,10 @@ use crate::story::read;
 use evictsim::engine::audit::{Held, run_measured};
 use evictsim::engine::{Passes, Silence};
 
-/// Everything that plans an event far ahead and is gone before it: `step` grows for 12 h and lives a
-/// minute; `leak` would run for 12 h, and is OOM-killed after half a minute; both are watched by
-/// probes. Half of the steps fail and are replaced, so there are four waits each time: 10 s, 20 s, …
-/// All that grows moves the instants at which its node would be full, each time anything changes there.
+/// Everything that plans an event far ahead and is gone before it: `step` grows for 12 h, would be well
+/// as long, and lives a minute; `leak` would run for 12 h, and is OOM-killed after half a minute. Half of
+/// the steps fail, and are made once more after 10 s. Since they grow, the instants at which their
+/// node would be full move each time that anything changes there.
 fn held(pods: u32) -> Held {
     let half = pods / 2;
     let text = format!(
