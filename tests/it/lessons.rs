@@ -2,6 +2,9 @@
 //!
 //! Instants are computed here from the amounts that the scenario's comments
 //! give; a look of the kubelet comes at most one monitoring interval late.
+//! Next: [`l11_to_l20`], the later claims of the lesson.
+
+mod l11_to_l20;
 
 use crate::results::of_scenario;
 use std::collections::BTreeMap;
