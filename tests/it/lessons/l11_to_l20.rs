@@ -4,6 +4,9 @@
 //! lesson claims is so, or what Kubernetes does instead.
 
 use super::{MINUTE, Story, assert_victims, seconds};
+use crate::story::{audited_tables, shipped};
+use evictsim::engine::Passes;
+use evictsim::scenario::meaning::Switches;
 
 /// When, and into what, something in the life of a Pod (container empty) or of its container turned.
 fn turns(lesson: &Story, run: &str, (pod, container): (&str, &str), what: &str) -> Vec<(f64, String)> {
@@ -176,6 +179,21 @@ fn l16_without_a_probe_a_container_is_ready_as_soon_as_it_runs_however_unwell() 
     // The other hangs as early, and nobody does anything about it.
     assert_eq!(ready("hanging-not-asked"), told([(0.0, "False"), (0.0, "True")]));
     assert_eq!(lesson.pod("lesson", "hanging-not-asked")["restarts"], "0");
+}
+
+#[test]
+fn where_a_lesson_has_one_run_the_rules_make_no_difference() {
+    for name in ["l11-pending", "l12-running", "l13-succeeded", "l14-failed", "l16-readiness"] {
+        let mut lesson = shipped(&format!("lessons/{name}.yaml"));
+        let by_the_lesson = audited_tables(&lesson, Passes::ThatMatter);
+        assert_eq!(lesson.runs.len(), 1, "{name}");
+        lesson.runs[0].switches = Switches::KUBERNETES;
+        let by_kubernetes = audited_tables(&lesson, Passes::ThatMatter);
+        assert_ne!(by_the_lesson["runs"], by_kubernetes["runs"], "{name}: the rules are others");
+        for table in ["lives", "pods", "evictions"] {
+            assert_eq!(by_the_lesson[table], by_kubernetes[table], "{table} of {name}");
+        }
+    }
 }
 
 fn mebi(amount: u64) -> String {
