@@ -2,9 +2,14 @@
 //!
 //! Instants are computed here from the amounts that the scenario's comments
 //! give; a look of the kubelet comes at most one monitoring interval late.
+//! Next: [`l01_to_l10`] and [`l11_to_l20`], the claims of the course in `scenarios/lessons/README.md`.
 
-use crate::results::of_scenario;
-use std::collections::BTreeMap;
+mod l01_to_l10;
+mod l11_to_l20;
+
+use crate::results::{lessons, of_scenario};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 type Row = BTreeMap<String, String>;
 
@@ -38,10 +43,30 @@ impl Story {
     fn victims(&self, run: &str) -> Vec<(String, f64)> {
         self.rows("evictions", run).iter().map(|row| (row["pod"].clone(), seconds(row, "time_s"))).collect()
     }
+
+    /// What became of one thing in a pod's life, in order: from when on, the value, its reason. Without a
+    /// container it is the pod's own.
+    fn life(&self, run: &str, pod: &str, container: &str, what: &str) -> Vec<(f64, String, String)> {
+        let mut rows = self.rows("lives", run);
+        rows.retain(|row| row["pod"] == pod && row["container"] == container && row["what"] == what);
+        rows.iter().map(|row| (seconds(row, "time_s"), row["value"].clone(), row["reason"].clone())).collect()
+    }
+
+    /// When something in a pod's life came to a value.
+    fn instants(&self, run: &str, [pod, container, what, value]: [&str; 4]) -> Vec<f64> {
+        let life = self.life(run, pod, container, what);
+        life.iter().filter(|(_, its, _)| its == value).map(|(at, ..)| *at).collect()
+    }
 }
 
 fn seconds(row: &Row, column: &str) -> f64 {
     row[column].parse().unwrap_or_else(|_| panic!("{column} is `{}`", row[column]))
+}
+
+/// An amount that grows evenly: the engine rounds it down to whole bytes, and a rate's last digits are lost.
+fn assert_about(row: &Row, column: &str, mebibytes: u64) {
+    let found: u64 = row[column].parse().unwrap_or_else(|_| panic!("{column} is `{}`", row[column]));
+    assert!((mebibytes << 20).abs_diff(found) < 10, "{column} is {found} bytes, not about {mebibytes}Mi");
 }
 
 /// Each victim goes at the first look after its instant: later than it, by at most 10 s.
@@ -114,35 +139,6 @@ fn a_soft_threshold_gives_time_unless_the_hard_one_is_passed_first() {
 }
 
 #[test]
-fn init_containers_run_one_after_another_and_a_failing_one_keeps_the_pod_from_running() {
-    let lesson = Story::of_lesson("init-containers");
-    let shop = lesson.pod("lesson", "shop-0");
-    assert_eq!((seconds(&shop, "running_s"), shop["end"].as_str()), (30.0, "StillRunning"));
-    assert_eq!(shop["memory_request_bytes"], (300u64 << 20).to_string());
-    let stuck = lesson.pod("lesson", "stuck-0");
-    let fields = ["running_s", "phase", "end", "restarts"].map(|column| stuck[column].as_str());
-    assert_eq!(fields, ["", "Pending", "StillPending", "5"]);
-    let mut events = lesson.rows("events", "lesson");
-    events.retain(|row| row["object"] == "pod/stuck-0" && row["reason"] == "Started");
-    let starts: Vec<f64> = events.iter().map(|row| seconds(row, "time_s")).collect();
-    // Each time 60 s of failing, and then 0, 10, 20, 40 and 80 s of waiting.
-    assert_eq!(starts, [0.0, 60.0, 130.0, 210.0, 310.0, 450.0]);
-    assert!(events.iter().all(|row| row["message"] == "Started container check"));
-    let failed = lesson.pod("lesson", "failed-0");
-    assert_eq!((seconds(&failed, "ended_s"), failed["phase"].as_str()), (60.0, "Failed"));
-    assert_eq!((failed["running_s"].as_str(), failed["restarts"].as_str()), ("", "0"));
-}
-
-#[test]
-fn a_crash_restarts_all_containers_by_the_lesson_and_one_by_the_kubelet() {
-    let lesson = Story::of_lesson("crash-restart");
-    for (run, restarts) in [("lesson", "2"), ("kubernetes", "1")] {
-        let pod = lesson.pod(run, "shop-0");
-        assert_eq!((pod["restarts"].as_str(), pod["end"].as_str()), (restarts, "StillRunning"), "{run}");
-    }
-}
-
-#[test]
 fn a_leak_that_fills_the_node_between_two_looks_is_killed_by_the_kernel() {
     let lesson = Story::of_lesson("oom-before-eviction");
     let kills = lesson.rows("oom_kills", "lesson");
@@ -176,4 +172,60 @@ fn in_a_storm_the_lessons_order_evicts_more_pods_and_most_of_them_are_innocent()
     let replaced =
         storm.rows("evictions", "lesson").iter().filter(|row| !row["replacement"].is_empty()).count();
     assert_eq!(replaced, lesson.0);
+}
+
+/// A claim of the course: its number, and the scenario that its command runs.
+type Claim = (usize, String);
+
+fn claims(page: &str) -> Vec<Claim> {
+    let sections = page.split("\n### L").skip(1);
+    let claim = |section: &str| {
+        let number = section.split(' ').next().and_then(|number| number.parse().ok());
+        let command = section.lines().find_map(|line| line.strip_prefix("`evictsim run "));
+        let scenario = command.and_then(|command| command.split([' ', '`']).next());
+        let whole = [" sees** ", "\n**Kubernetes** "].iter().all(|part| section.contains(part));
+        number.zip(scenario.map(str::to_owned)).filter(|_| whole)
+    };
+    sections.map(|section| claim(section).unwrap_or_else(|| panic!("### L{section}"))).collect()
+}
+
+#[test]
+fn every_claim_of_the_course_has_its_scenario_and_every_scenario_of_a_claim_its_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let claims = claims(&read(&root.join("scenarios/lessons/README.md")));
+    let numbers: Vec<usize> = claims.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=20).collect::<Vec<_>>(), "the lesson has twenty claims");
+    for (number, scenario) in &claims {
+        assert!(root.join(scenario).is_file(), "L{number}: {scenario}");
+    }
+
+    let tests = std::fs::read_dir(root.join("tests/it/lessons")).expect("the lessons have tests");
+    let tests: String = tests.map(|entry| read(&entry.expect("an entry").path())).collect();
+    let mut missing = BTreeSet::new();
+    for name in lessons() {
+        let Some(number) = claim_of(&name) else { continue };
+        if !claims.contains(&(number, format!("scenarios/lessons/{name}.yaml"))) {
+            missing.insert(format!("{name}: not under L{number} in the course"));
+        }
+        if !tests.contains(&format!("#[test]\nfn l{number:02}_")) {
+            missing.insert(format!("{name}: no test whose name begins with l{number:02}_"));
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The claim that a scenario is named after: 2 of `l02-one-address`.
+fn claim_of(scenario: &str) -> Option<usize> {
+    let (number, _) = scenario.strip_prefix('l')?.split_once('-')?;
+    number.parse().ok()
+}
+
+#[test]
+fn a_claim_is_read_from_its_heading_and_its_command() {
+    let page = "# Course\n\n### L7 A sidecar\n`evictsim run s/l07-a.yaml --timeline`\n\
+                **One sees** it.\n**Kubernetes** too.\n";
+    assert_eq!(claims(page), [(7, "s/l07-a.yaml".to_owned())]);
+    assert_eq!((claim_of("l02-one-address"), claim_of("kubelet-order")), (Some(2), None));
 }

@@ -73,6 +73,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             (PodCondition::DisruptionTarget, Truth::True) => Some(self.who_disrupts(pod)),
             (PodCondition::PodScheduled, Truth::False) => Some("Unschedulable"),
             (PodCondition::Initialized, Truth::False) => Some("ContainersNotInitialized"),
+            // The node lifecycle controller turns the status, and gives no reason.
+            (PodCondition::Ready, Truth::False) if self.is_lost(pod) => None,
             (PodCondition::ContainersReady | PodCondition::Ready, Truth::False) => match phase? {
                 Phase::Succeeded => Some("PodCompleted"),
                 Phase::Failed => Some("PodFailed"),
@@ -85,11 +87,12 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     /// On a node that cannot be reached it is the control plane, elsewhere the kubelet.
     fn who_disrupts(&self, pod: PodName) -> &'static str {
+        if self.is_lost(pod) { "DeletionByTaintManager" } else { "TerminationByKubelet" }
+    }
+
+    fn is_lost(&self, pod: PodName) -> bool {
         let node = self.live.get(&pod.serial).and_then(|live| live.node);
-        match node {
-            Some(node) if self.unreachable.contains(&node) => "DeletionByTaintManager",
-            _ => "TerminationByKubelet",
-        }
+        node.is_some_and(|node| self.unreachable.contains(&node))
     }
 
     pub(super) fn on_container_turned(

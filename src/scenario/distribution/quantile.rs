@@ -99,7 +99,7 @@ fn continued_fraction(shape: f64, x: f64) -> f64 {
 }
 
 #[rustfmt::skip]
-#[allow(clippy::excessive_precision, reason = "the digits are those of the paper, though a double holds fewer")]
+#[expect(clippy::excessive_precision, reason = "the digits are those of the paper, though a double holds fewer")]
 mod coefficients {
     pub const CENTER_OVER: [f64; 8] = [
         3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
