@@ -11,7 +11,7 @@ use super::pod_row::{ContainerRow, ContainerState, Medium, PodRow, Stage};
 use super::record::{Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::ground::{Bytes, PodId, Ramp, SimDuration, SimTime};
+use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
 use crate::lifecycle::restart::{Exit, RestartScope, Restarts, Role, crash_restarts};
 use crate::model::{ContainerIndex, Usage};
@@ -51,7 +51,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for number in 0..row.template.spec.volumes.len() {
             let Some(claim) = self.pods[pod].template.spec.volumes[number].claim else { continue };
             let at_first = self.pods[pod].volume_contents[number];
-            let held = *self.claims[claim.index()].get_or_insert(at_first);
+            let at_first = Line::from(Ramp::flat(self.now, at_first));
+            let held = self.claims[claim.index()].get_or_insert(at_first).at(self.now).bytes();
             self.pods[pod].volume_contents[number] = held;
             self.tell(Record::VolumeAttached { pod: name, node, claim, held });
         }
@@ -100,7 +101,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         seen.clear();
         seen.extend(row.seen());
         let policy = row.template.spec.restart_policy;
-        let found = PodSeen { policy, is_deleted: row.is_deleted, sandbox: Sandbox::Ready, attempt: 0 };
+        // A kubelet that hears of a deletion stops the Pod; one that does not goes on as before.
+        let found = PodSeen { policy, is_deleted: false, sandbox: Sandbox::Ready, attempt: 0 };
         actions.decide(found, &seen);
         self.carry_out(pod, &actions);
         (self.containers_seen, self.actions) = (seen, actions);
@@ -172,6 +174,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.tell(Record::ContainerStopped { pod: name, node, container });
             }
             self.plan_start(pod, container, start);
+            self.pods[pod].container(container).has_work_again();
         }
     }
 
@@ -214,14 +217,22 @@ impl ContainerRow {
         })
     }
 
+    /// It starts again with its whole Pod. If it had succeeded, it has not any more: until it
+    /// runs it waits, as one that failed does.
+    fn has_work_again(&mut self) {
+        let had_succeeded = self.last_end.is_some_and(|(exit, _)| exit.is_success());
+        if let ContainerState::Due { backs_off } = &mut self.state {
+            *backs_off |= had_succeeded;
+        }
+    }
+
     /// When it starts again, having ended; its back-off grows by it.
     fn starts_again_at(&mut self, now: SimTime) -> SimTime {
         let finished = self.last_end.map_or(now, |(_, finished)| finished);
-        let start = if self.was_killed {
-            self.backoff.restart_after_kill(finished, self.end_before_last)
+        if self.was_killed {
+            self.backoff.restart_after_kill(now, self.end_before_last)
         } else {
-            self.backoff.restart(finished)
-        };
-        start.max(now)
+            self.backoff.restart(now, finished)
+        }
     }
 }
