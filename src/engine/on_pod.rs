@@ -174,7 +174,6 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.tell(Record::ContainerStopped { pod: name, node, container });
             }
             self.plan_start(pod, container, start);
-            self.pods[pod].container(container).has_work_again();
         }
     }
 
@@ -215,15 +214,6 @@ impl ContainerRow {
             startup: None,
             liveness: None,
         })
-    }
-
-    /// It starts again with its whole Pod. If it had succeeded, it has not any more: until it
-    /// runs it waits, as one that failed does.
-    fn has_work_again(&mut self) {
-        let had_succeeded = self.last_end.is_some_and(|(exit, _)| exit.is_success());
-        if let ContainerState::Due { backs_off } = &mut self.state {
-            *backs_off |= had_succeeded;
-        }
     }
 
     /// When it starts again, having ended; its back-off grows by it.

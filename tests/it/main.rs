@@ -11,13 +11,18 @@ mod golden;
 mod lessons;
 mod lives;
 mod openb;
+mod outages;
 mod phases;
 mod pressure;
+mod probes;
 mod random;
+mod random_lives;
 #[cfg(feature = "program")]
 mod refusals;
 #[cfg(feature = "program")]
 mod results;
 mod scenarios;
 mod story;
+mod termination;
 mod tidy;
+mod volumes;
