@@ -147,7 +147,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// What follows when a container has ended, of itself or by force.
     pub(super) fn after_an_end(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
         let row = &mut self.pods[pod];
-        let scope = if row.is_past_init() { self.setting.restart_scope } else { RestartScope::Container };
+        // Before all have begun there is no whole to restart, and after the end none is left.
+        let has_a_whole = row.is_past_init() && !row.found_phase().is_terminal();
+        let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),

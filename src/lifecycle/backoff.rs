@@ -137,6 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn who_is_looked_at_late_has_waited_meanwhile_and_the_next_wait_counts_from_the_look() {
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.restart(at(30), at(15)), at(30)); // The next wait is 10 s.
+        assert_eq!(backoff.restart(at(49), at(45)), at(55), "4 s are over");
+        assert_eq!(backoff.restart(at(90), at(60)), at(90), "all 20 s are");
+        // 595 s after that look, and 605 s after that wait was over: not forgotten yet.
+        assert_eq!(backoff.restart(at(685), at(685)), at(725));
+    }
+
+    #[test]
     fn what_is_collected_is_forgotten() {
         let kubelet = &BackoffSetting::KUBELET;
         let mut backoff = Backoff::default();

@@ -171,6 +171,18 @@ fn who_is_deleted_before_its_kubelet_heard_of_it_never_starts() {
 }
 
 #[test]
+fn who_is_bound_to_an_unreachable_node_tolerates_that_from_then_on() {
+    // Unreachable at 150 s. It tolerates both taints, for 30 s: bound at 200 s, deleted at 230 s, gone when the node is back.
+    let late = "{name: late, replicas: 1, at: 200s, template: {spec: {tolerations: [{key: node.kubernetes.io/unreachable, \
+        operator: Exists, tolerationSeconds: 30}], containers: [{name: app}]}}}";
+    let tables = told("{at: 100s, for: 400s}", late);
+    let seen = life(&tables, "late-0");
+    assert_eq!(of(&seen, " PodScheduled "), ["200 PodScheduled True"]);
+    assert_eq!(of(&seen, " DisruptionTarget "), ["230 DisruptionTarget True DeletionByTaintManager"]);
+    assert_eq!(of(&seen, " End "), ["500 End Deleted"]);
+}
+
+#[test]
 fn a_kubelet_that_has_not_heard_of_a_deletion_restarts_what_crashes() {
     // Deleted at 450 s; it crashes at 460 s for the first time, and starts at once: alive when the node is back at 500 s.
     let tables = told("{at: 100s, for: 400s}", &web("ReplicaSet", "", "runTime: 460s, exitCode: 1"));

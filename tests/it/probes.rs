@@ -255,6 +255,19 @@ fn in_the_lesson_a_crash_restarts_who_had_succeeded_too() {
 }
 
 #[test]
+fn in_the_lesson_a_sidecar_that_goes_after_all_work_is_done_restarts_nothing() {
+    // The proxy hangs at 3 s and takes 4 s to stop; the work is done at 5 s, with success. At 7 s nothing is left to do.
+    let tables = under(
+        "Lesson",
+        "{name: web, kind: Job, replicas: 1, template: {spec: {restartPolicy: OnFailure, initContainers: [{name: proxy, \
+         restartPolicy: Always, livenessProbe: {periodSeconds: 1, failureThreshold: 1}}], containers: [{name: work}]}}, \
+         behavior: {containers: {work: {runTime: 5s}, proxy: {stopTime: 4s, health: {until: 3s}}}}}",
+    );
+    tells(&tables, " Phase ", &["0 Phase Pending", "0 Phase Running", "7 Phase Succeeded"]);
+    tells(&tables, " End ", &["7 End Completed"]);
+}
+
+#[test]
 fn under_never_a_kill_is_the_end() {
     let tables = under(
         "Kubernetes",

@@ -2,7 +2,8 @@
 //!
 //! Every expected instant is worked out in the comment beside it.
 
-use crate::story::{Cells, Texts, life, of, rows, told_both_ways};
+use crate::story::{self, Cells, Texts, life, of, rows, told_both_ways};
+use evictsim::engine::Passes;
 
 /// One node of 1 Gi that looks at 3 s, 13 s, 23 s, …, and these workloads.
 fn told(workloads: &[&str]) -> Texts {
@@ -109,4 +110,20 @@ fn pods_that_share_a_claim_see_the_same() {
     // Starts at 0, 30, 70, 120 (20 s), 190 (40 s) s; the next at 300 s (80 s) is the horizon's: five times 30 Mi.
     assert_eq!(pod(&tables, "web-0")["kept_volume_bytes"], mebi(150));
     assert_eq!(pod(&tables, "reader-0")["kept_volume_bytes"], mebi(150));
+}
+
+#[test]
+fn a_volume_that_is_written_anew_with_each_restart_is_full_some_day() {
+    // 1 Pi with each start, of which there is one in 5 min: 16 Ei, where 64 bits end, after 57 days. A volume holds 1 Pi at most.
+    let writer = crashing("emptyDir: {}").replace("30Mi", "1Pi").replace("runTime: 30s", "runTime: 20s");
+    let tables = story::tables(
+        &story::read(&format!(
+            "horizon: 70d\nrules: Kubernetes\n\
+             nodes:\n  - {{name: n, capacity: {{cpu: 4, memory: 1Gi}}}}\nworkloads:\n  - {writer}\n  - {}\n",
+            writer.replace("emptyDir: {}", "persistentVolumeClaim: {claimName: data}").replace("web", "db")
+        )),
+        Passes::ThatMatter,
+    );
+    assert_eq!(pod(&tables, "db-0")["kept_volume_bytes"], (1u64 << 50).to_string());
+    assert!(pod(&tables, "web-0")["restarts"].parse::<u32>().is_ok_and(|restarts| restarts > 16_384));
 }
