@@ -196,6 +196,22 @@ fn who_is_still_starting_is_stopped_like_anyone_else() {
 }
 
 #[test]
+fn who_is_told_to_stop_before_it_is_up_comes_up_no_more() {
+    // The proxy ends at 4 s and starts at once, to be up at 6 s. The work ends at 5 s: nothing runs, and the pod is done. The proxy's hook
+    // takes 3 s, to 8 s, and its shutdown 1 s.
+    let tables = alone(
+        "",
+        "{name: job, kind: Job, replicas: 1, template: {spec: {restartPolicy: Never, initContainers: [{name: proxy, \
+         restartPolicy: Always}], containers: [{name: work}]}}, behavior: {containers: {work: {runTime: 3s}, \
+         proxy: {startUpTime: 2s, runTime: 2s, preStopTime: 3s}}}}",
+    );
+    let life = life(&tables, "job-0");
+    assert_eq!(of(&life, " Phase ").last(), Some(&"5 Phase Succeeded"), "{life:#?}");
+    assert_eq!(of(&life, " proxy State Running"), ["2 proxy State Running"]);
+    assert_eq!(of(&life, " End "), ["9 End Completed"]);
+}
+
+#[test]
 fn who_waits_out_its_back_off_does_not_start_again_when_its_pod_stops() {
     // The logger ends at 1 s, at 2 s, at 13 s (10 s later), and would start at 33 s (20 s later). The pod is
     // told at 23 s to go; the app is gone at 43 s.
