@@ -180,7 +180,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if self.pods[pod].stage != Stage::Queued && reason != EndReason::Rejected {
             self.show_containers(pod);
         }
-        self.show_phase(pod, phase);
+        // A final phase is never taken back: evicted while only its sidecars stop, it has succeeded all the same.
+        if !self.pods[pod].shown.phase().is_terminal() {
+            self.show_phase(pod, phase);
+        }
         if reason != EndReason::Rejected {
             self.show_conditions(pod);
         }
