@@ -38,7 +38,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn on_container_is_up(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let now = self.now;
-        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
+        if self.pods.expected_container(pod, container, ticket).is_none() || self.pods[pod].is_stopping() {
+            return; // Who is told to stop before it is up comes up no more, however long its hook runs.
+        }
+        let row = self.pods[pod].container(container);
         row.state = ContainerState::Running;
         row.exits_at = row.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
         row.exits_with = Exit::of(i32::from(row.life.exit_code));

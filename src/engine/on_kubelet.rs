@@ -16,7 +16,6 @@ use crate::eviction::{
 };
 use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
 use crate::lifecycle::termination::{shortest_grace, window};
-use crate::lifecycle::{PodCondition, Truth};
 use std::sync::Arc;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -165,11 +164,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if R::LISTENS {
             self.tell_eviction(pod, cause, grace_period, ranking);
         }
+        // Who exceeds a limit of its own is not disrupted: it brought that on itself.
+        self.pods[pod].is_disrupted |= matches!(cause, EvictionCause::Threshold { .. });
         let row = &mut self.nodes[self.pods[pod].its_node().index()];
         row.tally.evictions += 1;
         row.awaited_victims += 1;
         if !self.is_silent(pod) {
-            self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
+            self.show_disruption(pod);
         }
         self.stop(pod, grace_period, EndReason::Evicted);
     }
@@ -243,10 +244,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.active_pods(node).map(|pod| self.candidate(pod))
     }
 
-    /// Those that a kubelet takes into account: not what only waits for its volumes to be unmounted.
+    /// Those that a kubelet takes into account: not what it has not heard of, and not what
+    /// only waits for its volumes to be unmounted.
     fn active_pods(&self, node: NodeId) -> impl Iterator<Item = PodId> {
         let pods = self.nodes[node.index()].pods.iter().copied();
-        pods.filter(|pod| !self.pods[*pod].is_being_cleaned_up())
+        pods.filter(|pod| {
+            let row = &self.pods[*pod];
+            row.stage != Stage::Unheard && !row.is_being_cleaned_up()
+        })
     }
 
     fn candidate(&self, pod: PodId) -> Candidate {

@@ -56,8 +56,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.taint_unreachable(node, true);
         self.tell(Record::NodeReadyTurned { node, status: Truth::Unknown });
         for pod in self.pods_by_age(node) {
-            // What has ended is not lost.
-            if !self.pods[pod].is_being_cleaned_up() {
+            // What is known to have ended is not lost.
+            if !self.pods[pod].end_is_known {
                 self.show_as_lost(pod);
                 self.plan_toleration(pod);
             }
@@ -124,6 +124,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn show_as_lost(&mut self, pod: PodId) {
+        if self.pods[pod].shown.phase().is_terminal() {
+            return; // Only its sidecars are still being stopped.
+        }
         let ready = match self.setting.control_plane.unreachable_phase {
             UnreachablePhase::AsLastSeen => Truth::False,
             UnreachablePhase::Unknown => {
@@ -134,7 +137,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.show_condition(pod, PodCondition::Ready, ready);
     }
 
-    fn plan_toleration(&mut self, pod: PodId) {
+    pub(super) fn plan_toleration(&mut self, pod: PodId) {
         let row = &self.pods[pod];
         let patience = if row.is_deleted { None } else { tolerates_for(&row.template.spec.tolerations) };
         let ends = patience.map_or(SimTime::NEVER, |patience| self.now.after(patience));
@@ -155,7 +158,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Its node answers: what became of it meanwhile is heard of, and it of what was asked of it.
     fn hear_of(&mut self, pod: PodId) {
         let silenced = self.pods.new_ticket(pod);
-        self.pods[pod].toleration_ticket = silenced;
+        let row = &mut self.pods[pod];
+        row.toleration_ticket = silenced;
+        row.end_is_known = row.is_being_cleaned_up();
         match self.pods[pod].stage {
             Stage::Over(reason, ended) => self.bury(pod, reason, ended),
             Stage::Unheard if self.pods[pod].is_deleted => self.end_pod(pod, EndReason::Deleted),

@@ -11,7 +11,7 @@ use super::pod_row::{ContainerRow, ContainerState, Medium, PodRow, Stage};
 use super::record::{Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::ground::{Bytes, PodId, Ramp, SimDuration, SimTime};
+use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
 use crate::lifecycle::restart::{Exit, RestartScope, Restarts, Role, crash_restarts};
 use crate::model::{ContainerIndex, Usage};
@@ -51,7 +51,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for number in 0..row.template.spec.volumes.len() {
             let Some(claim) = self.pods[pod].template.spec.volumes[number].claim else { continue };
             let at_first = self.pods[pod].volume_contents[number];
-            let held = *self.claims[claim.index()].get_or_insert(at_first);
+            let at_first = Line::from(Ramp::flat(self.now, at_first));
+            let held = self.claims[claim.index()].get_or_insert(at_first).at(self.now).bytes();
             self.pods[pod].volume_contents[number] = held;
             self.tell(Record::VolumeAttached { pod: name, node, claim, held });
         }
@@ -100,7 +101,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         seen.clear();
         seen.extend(row.seen());
         let policy = row.template.spec.restart_policy;
-        let found = PodSeen { policy, is_deleted: row.is_deleted, sandbox: Sandbox::Ready, attempt: 0 };
+        // A kubelet that hears of a deletion stops the Pod; one that does not goes on as before.
+        let found = PodSeen { policy, is_deleted: false, sandbox: Sandbox::Ready, attempt: 0 };
         actions.decide(found, &seen);
         self.carry_out(pod, &actions);
         (self.containers_seen, self.actions) = (seen, actions);
@@ -145,7 +147,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// What follows when a container has ended, of itself or by force.
     pub(super) fn after_an_end(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
         let row = &mut self.pods[pod];
-        let scope = if row.is_past_init() { self.setting.restart_scope } else { RestartScope::Container };
+        // Before all have begun there is no whole to restart, and after the end none is left.
+        let has_a_whole = row.is_past_init() && !row.found_phase().is_terminal();
+        let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),
@@ -217,11 +221,10 @@ impl ContainerRow {
     /// When it starts again, having ended; its back-off grows by it.
     fn starts_again_at(&mut self, now: SimTime) -> SimTime {
         let finished = self.last_end.map_or(now, |(_, finished)| finished);
-        let start = if self.was_killed {
-            self.backoff.restart_after_kill(finished, self.end_before_last)
+        if self.was_killed {
+            self.backoff.restart_after_kill(now, self.end_before_last)
         } else {
-            self.backoff.restart(finished)
-        };
-        start.max(now)
+            self.backoff.restart(now, finished)
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The scheduler's turn: pods get their nodes, and kubelets take or refuse them.
 
 use super::event::Event;
+use super::on_outage::Contact;
 use super::pod_row::Stage;
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
@@ -61,10 +62,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let name = row.name;
         self.tell(Record::PodBound { pod: name, node });
         self.show_condition(pod, PodCondition::PodScheduled, Truth::True);
-        if self.is_silent(pod) {
-            self.pods[pod].stage = Stage::Unheard;
-        } else {
-            self.admit(pod);
+        match self.nodes[node.index()].contact {
+            Contact::Heard => self.admit(pod),
+            Contact::Silent => self.pods[pod].stage = Stage::Unheard,
+            Contact::Unreachable => {
+                self.pods[pod].stage = Stage::Unheard;
+                self.plan_toleration(pod);
+            }
         }
     }
 

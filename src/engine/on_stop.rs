@@ -5,15 +5,17 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
+use super::on_usage::MOST_IN_A_VOLUME;
 use super::pod_row::{PodRow, Shutdown, ShutdownStep, Stage};
-use super::record::{EndReason, Record, Recorder};
+use super::record::{EndReason, PodEnd, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use crate::ground::{NodeId, PodId, Ramp, SimDuration, SimTime};
+use crate::ground::{Bytes, ClaimId, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::restart::Exit;
 use crate::lifecycle::termination::{after_pre_stop, shortest_grace, waits_for_its_turn, window};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{ContainerIndex, Usage};
+use std::collections::BTreeSet;
 
 /// Being told to stop.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -127,6 +129,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn plan_end_if_all_are_gone(&mut self, pod: PodId) {
         if !self.pods[pod].has_live_containers() {
             let (clean_up, node) = (self.pods[pod].clean_up_time, self.pods[pod].its_node());
+            self.pods[pod].end_is_known = !self.is_silent(pod);
             self.pods[pod].ticket = self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod });
             if self.pods[pod].stage == Stage::Stopping(EndReason::Evicted) {
                 self.victim_is_gone(node, clean_up);
@@ -157,7 +160,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.unlist(node, pod);
         let row = self.pods.remove(pod);
         self.columns.release(node, &row.template);
-        self.tell(Record::PodEnded(&row.end(reason, Some(ended), row.last_working_set, self.now)));
+        let end = row.end(reason, Some(ended), row.last_working_set, self.now);
+        self.tell(Record::PodEnded(&PodEnd { kept_bytes: self.kept_by(&row), ..end }));
         if !row.is_deleted {
             self.replace(row.name, reason);
         }
@@ -213,8 +217,16 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let has_started = row.regular().iter().any(|container| container.starts > 0);
             let reason = if has_started { EndReason::StillRunning } else { EndReason::StillPending };
             let end = row.end(reason, None, working_set, self.now);
-            self.tell(Record::PodEnded(&end));
+            self.tell(Record::PodEnded(&PodEnd { kept_bytes: self.kept_by(row), ..end }));
         }
+    }
+
+    /// What the volumes of a pod's claims hold, whoever wrote it.
+    fn kept_by(&self, row: &PodRow) -> Bytes {
+        let volumes = row.template.spec.volumes.iter().filter(|_| row.volumes_are_written);
+        let claims: BTreeSet<ClaimId> = volumes.filter_map(|volume| volume.claim).collect();
+        let held = claims.into_iter().filter_map(|claim| self.claims[claim.index()]);
+        held.fold(Bytes::ZERO, |sum, held| sum + held.at(self.now).bytes().min(MOST_IN_A_VOLUME))
     }
 }
 

@@ -13,6 +13,9 @@ use super::walk::Walk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimTime};
 use crate::model::{ContainerIndex, Usage};
 
+/// More than any disk holds, and few enough for the sum of all volumes.
+pub(super) const MOST_IN_A_VOLUME: Bytes = Bytes(1 << 50);
+
 /// Memory of a container.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_usage_turns(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
@@ -97,14 +100,20 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    /// Changes the sum that a use of a pod is part of: its node's, or nobody's.
+    /// Changes the sum that a use of a pod is part of: its node's, a claim's, or nobody's.
     fn change_use(&mut self, pod: PodId, usage: Usage, change: impl Fn(&mut Line)) {
         let node = self.pods[pod].its_node();
         let Usage::Volume(volume) = usage else { return self.change_store(node, usage, change) };
         match self.pods[pod].medium(volume) {
             Some(Medium::Memory) => self.change_volumes(node, change),
             Some(Medium::Disk) => self.change_store(node, Usage::Logs, change),
-            None => {}
+            None => self.change_claim(pod, volume, change),
+        }
+    }
+
+    fn change_claim(&mut self, pod: PodId, volume: u16, change: impl FnOnce(&mut Line)) {
+        if let Some(claim) = self.pods[pod].template.spec.volumes[usize::from(volume)].claim {
+            change(self.claims[claim.index()].get_or_insert_default());
         }
     }
 
@@ -145,7 +154,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let after = walk.ramp;
         self.change_use(pod, usage, |sum| sum.replace(before, after));
         self.plan_other_turn(pod, container, index);
-        if matches!(usage, Usage::Volume(_)) {
+        if matches!(usage, Usage::Volume(volume) if self.pods[pod].medium(volume) == Some(Medium::Memory)) {
             self.plan_usage(pod, container); // What it wrote into memory counts against its limit.
         }
     }
@@ -162,11 +171,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn keep_in_volume(&mut self, pod: PodId, volume: u16, written: Bytes) {
+        let kept = Ramp::flat(self.now, written);
+        self.change_claim(pod, volume, |held| *held += kept);
         let row = &mut self.pods[pod];
-        row.volume_contents[usize::from(volume)] += written;
-        if let Some(claim) = row.template.spec.volumes[usize::from(volume)].claim {
-            *self.claims[claim.index()].get_or_insert_default() += written;
-        }
+        let contents = &mut row.volume_contents[usize::from(volume)];
+        // Whoever writes anew with each restart fills any volume in the end.
+        *contents = Bytes(contents.0.saturating_add(written.0)).min(MOST_IN_A_VOLUME);
         let (in_memory, on_disk) = (row.kept_on(Medium::Memory), row.kept_on(Medium::Disk));
         self.hold_in_volumes(pod, in_memory, on_disk);
     }

@@ -62,6 +62,10 @@ pub struct PodRow {
     pub grace_ends: SimTime,
     /// The API was asked to delete it; its controller has been told.
     pub is_deleted: bool,
+    /// Its kubelet makes it go, since its node is short of something.
+    pub is_disrupted: bool,
+    /// The control plane knows that none of its containers is left.
+    pub end_is_known: bool,
     pub shown: Shown,
     pub address: Option<PodAddress>,
     pub created: SimTime,
@@ -217,6 +221,8 @@ impl PodRow {
             killing: 0,
             grace_ends: SimTime::NEVER,
             is_deleted: false,
+            is_disrupted: false,
+            end_is_known: false,
             shown: Shown::default(),
             address: None,
             created: now,
@@ -424,7 +430,7 @@ impl PodRow {
             ready: self.shown.first_ready(),
             phase: self.shown.phase(),
             lost_bytes: ended.map_or(Bytes::ZERO, |_| self.held_in(|kind| kind.dies_with_its_pod(), now)),
-            kept_bytes: self.held_in(|kind| *kind == VolumeKind::PersistentVolumeClaim, now),
+            kept_bytes: Bytes::ZERO, // A claim's volume is not the pod's: others write it, too.
         }
     }
 }

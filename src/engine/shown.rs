@@ -104,9 +104,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         self.show_containers(pod);
         let row = &self.pods[pod];
-        // What it was told to stop for decides what it ends as: until then its phase stays.
-        if !row.is_stopping() {
-            let found = row.found_phase();
+        let found = row.found_phase();
+        // What it was told to stop for decides what it ends as: until then its phase stays,
+        // unless it was lost and is heard of again.
+        let is_back = row.shown.phase() == Phase::Unknown && !found.is_terminal();
+        if is_back || !row.is_stopping() {
             self.show_phase(pod, found);
         }
         self.show_conditions(pod);
@@ -146,6 +148,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.show_condition(pod, PodCondition::Initialized, initialized);
         self.show_condition(pod, PodCondition::ContainersReady, ready);
         self.show_condition(pod, PodCondition::Ready, ready);
+        self.show_disruption(pod);
+    }
+
+    /// That its kubelet makes it go, if it does.
+    pub(super) fn show_disruption(&mut self, pod: PodId) {
+        if self.pods[pod].is_disrupted {
+            self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
+        }
     }
 
     pub(super) fn show_condition(&mut self, pod: PodId, condition: PodCondition, status: Truth) {
@@ -170,7 +180,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if self.pods[pod].stage != Stage::Queued && reason != EndReason::Rejected {
             self.show_containers(pod);
         }
-        self.show_phase(pod, phase);
+        // A final phase is never taken back: evicted while only its sidecars stop, it has succeeded all the same.
+        if !self.pods[pod].shown.phase().is_terminal() {
+            self.show_phase(pod, phase);
+        }
         if reason != EndReason::Rejected {
             self.show_conditions(pod);
         }

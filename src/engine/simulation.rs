@@ -16,7 +16,7 @@ use super::pod_row::Pods;
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
-use crate::ground::{Bytes, Line, NodeId, PodId, SimTime, WorkloadId};
+use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
 use crate::scheduling::Queue;
@@ -50,7 +50,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) scheduler_is_due: bool,
     pub(super) workloads: Vec<WorkloadRow>,
     /// What the volume of each claim holds; absent: nobody has attached it yet.
-    pub(super) claims: Vec<Option<Bytes>>,
+    pub(super) claims: Vec<Option<Line>>,
     /// Kept for their room.
     pub(super) containers_seen: Vec<ContainerSeen>,
     pub(super) actions: PodActions,

@@ -65,13 +65,14 @@ impl Backoff {
         self.entry.map(|entry| entry.delay)
     }
 
-    /// When a container that ended at `finished` starts again; the start advances the back-off.
+    /// When a container that ended at `finished`, and that the kubelet looks at `now`, starts
+    /// again; the start advances the back-off.
     ///
-    /// As if the kubelet looked at the very end of the wait, and collected nothing during it.
+    /// As if the kubelet looked again at the very end of the wait, and collected nothing during it.
     /// (If it did, a container that ran for minutes and then waits would start earlier.)
-    pub fn restart(&mut self, finished: SimTime) -> SimTime {
-        if !self.check(&BackoffSetting::KUBELET, finished, finished) {
-            return finished;
+    pub fn restart(&mut self, now: SimTime, finished: SimTime) -> SimTime {
+        if !self.check(&BackoffSetting::KUBELET, now, finished) {
+            return now;
         }
         let start = self.delay().map_or(finished, |delay| finished.after(delay));
         self.check(&BackoffSetting::KUBELET, start, finished);
@@ -88,7 +89,7 @@ impl Backoff {
     /// (From memory: the recordings do not hold a kill.)
     pub fn restart_after_kill(&mut self, now: SimTime, finished_before: Option<SimTime>) -> SimTime {
         let Some(finished) = finished_before else { return now };
-        if self.check(&BackoffSetting::KUBELET, now, finished) { self.restart(now) } else { now }
+        if self.check(&BackoffSetting::KUBELET, now, finished) { self.restart(now, now) } else { now }
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
         let mut backoff = Backoff::default();
         let mut finished = at(run);
         let wait = || {
-            let start = backoff.restart(finished);
+            let start = backoff.restart(finished, finished);
             let wait = start.since(finished);
             finished = start.after(SimDuration::seconds(run));
             wait.0 / 1_000_000
@@ -136,6 +137,16 @@ mod tests {
     }
 
     #[test]
+    fn who_is_looked_at_late_has_waited_meanwhile_and_the_next_wait_counts_from_the_look() {
+        let mut backoff = Backoff::default();
+        assert_eq!(backoff.restart(at(30), at(15)), at(30)); // The next wait is 10 s.
+        assert_eq!(backoff.restart(at(49), at(45)), at(55), "4 s are over");
+        assert_eq!(backoff.restart(at(90), at(60)), at(90), "all 20 s are");
+        // 595 s after that look, and 605 s after that wait was over: not forgotten yet.
+        assert_eq!(backoff.restart(at(685), at(685)), at(725));
+    }
+
+    #[test]
     fn what_is_collected_is_forgotten() {
         let kubelet = &BackoffSetting::KUBELET;
         let mut backoff = Backoff::default();
@@ -156,8 +167,8 @@ mod tests {
     #[test]
     fn a_kill_waits_if_the_end_before_it_is_not_long_ago() {
         let mut backoff = Backoff::default();
-        assert_eq!(backoff.restart(at(0)), at(0)); // The next wait is 10 s, then 20 s.
-        assert_eq!(backoff.restart(at(1)), at(11));
+        assert_eq!(backoff.restart(at(0), at(0)), at(0)); // The next wait is 10 s, then 20 s.
+        assert_eq!(backoff.restart(at(1), at(1)), at(11));
         // Killed at 16 s, and its instance before ended at 1 s: 15 s ago, of 20 s.
         assert_eq!(backoff.restart_after_kill(at(16), Some(at(1))), at(36));
         // Killed at 100 s, and its instance before ended at 16 s: 84 s ago, of 40 s.

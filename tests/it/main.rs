@@ -12,13 +12,18 @@ mod lessons;
 mod lives;
 mod memory;
 mod openb;
+mod outages;
 mod phases;
 mod pressure;
+mod probes;
 mod random;
+mod random_lives;
 #[cfg(feature = "program")]
 mod refusals;
 #[cfg(feature = "program")]
 mod results;
 mod scenarios;
 mod story;
+mod termination;
 mod tidy;
+mod volumes;

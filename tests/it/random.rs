@@ -263,9 +263,10 @@ fn workload() -> BoxedStrategy<(String, String)> {
     let priority = prop_oneof![3 => Just(0i64), 1 => 1..1000i64, 1 => Just(2_000_000_000i64)];
     let tolerated = prop::option::weighted(0.3, 0..400u32);
     let volumes = prop::collection::vec((volume(), any::<prop::sample::Index>()), 0..3);
-    let pod = (policy, priority, 0..60u32, 0..8u32, tolerated, volumes);
+    let grace = prop_oneof![3 => 0..60u32, 1 => 0..4u32];
+    let pod = (policy, priority, grace, 0..8u32, tolerated, volumes);
     let containers = (Container::any(), prop::option::of(Container::any()));
-    let init = prop::option::of((any::<bool>(), Container::any()));
+    let init = prop::collection::vec((any::<bool>(), Container::any()), 0..4);
     let arrivals = prop_oneof![
         (1..4u32, seconds()).prop_map(|(n, at)| format!("replicas: {n}, at: {at}s")),
         (10..200u32, 1..8u32)
@@ -290,17 +291,19 @@ fn workload() -> BoxedStrategy<(String, String)> {
                 let _ = write!(behaviors, ", {}", second.told("b"));
             }
             spec.push(']');
-            if let Some((sidecar, init)) = init {
-                names.push("i");
+            let mut inits = Vec::new();
+            for ((sidecar, init), name) in init.into_iter().zip(["i", "j", "k"]) {
+                names.push(name);
                 // As in Kubernetes: what runs once, to its end, has neither probes nor hooks.
                 let init = match sidecar {
                     true => init,
                     false => Container { probes: String::new(), hook: Hook::Nothing, ..init },
                 };
                 let always = if sidecar { ", restartPolicy: Always" } else { "" };
-                let _ = write!(spec, ", initContainers: [{{{}{always}}}]", init.written("i", grace));
-                let _ = write!(behaviors, ", {}", init.told("i"));
+                inits.push(format!("{{{}{always}}}", init.written(name, grace)));
+                let _ = write!(behaviors, ", {}", init.told(name));
             }
+            let _ = write!(spec, ", initContainers: [{}]", inits.join(", "));
             let (mut kinds, mut held) = (Vec::new(), Vec::new());
             for (((kind, used, is_written), writer), number) in volumes.iter().zip(0..) {
                 kinds.push(format!("{{name: v{number}, {kind}}}"));
@@ -406,7 +409,7 @@ pub fn scenario() -> impl Strategy<Value = String> {
     })
 }
 
-fn cases() -> ProptestConfig {
+pub fn cases() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     // A counter-example is printed as a whole scenario: no file of seeds is needed.
     ProptestConfig { cases: asked.unwrap_or(150), failure_persistence: None, ..ProptestConfig::default() }

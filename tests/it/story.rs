@@ -49,6 +49,33 @@ pub fn events(text: &str) -> Vec<String> {
     rows.iter().map(|row| format!("{} {} {}", row["time_s"], row["reason"], row["object"])).collect()
 }
 
+/// All tables, which are the same whether every pass and every question is run or those that matter.
+pub fn told_both_ways(text: &str) -> Texts {
+    let scenario = read(text);
+    let tables = audited_tables(&scenario, Passes::ThatMatter);
+    for (name, every) in &audited_tables(&scenario, Passes::Every) {
+        assert_eq!(&tables[name], every, "{name} depends on what need not happen");
+    }
+    tables
+}
+
+/// The life of one pod in the first run: `instant container what value reason exit-code`, without what is empty.
+pub fn life(tables: &Texts, pod: &str) -> Vec<String> {
+    let rows = rows(&tables["lives"]);
+    let own = rows.iter().filter(|row| row["pod"] == pod && row["run"] == rows[0]["run"]);
+    own.map(|row| {
+        let cells =
+            ["time_s", "container", "what", "value", "reason", "exit_code"].map(|key| row[key].as_str());
+        cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
+    })
+    .collect()
+}
+
+/// Those lines of a life that speak of one thing: ` app State `, ` Phase `.
+pub fn of<'a>(life: &'a [String], what: &str) -> Vec<&'a str> {
+    life.iter().map(String::as_str).filter(|line| line.contains(what)).collect()
+}
+
 /// A row's cells, by their columns' names.
 pub type Cells = BTreeMap<String, String>;
 
