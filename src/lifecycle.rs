@@ -18,5 +18,5 @@ pub mod termination;
 pub use actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
 pub use phase::{ContainerView, CurrentPhase, Phase, Reported};
 pub use probe::{Answer, ProbeResult, Prober};
-pub use restart::{Exit, RestartScope, Restarts, Role};
+pub use restart::{Exit, RestartScope, Restarts};
 pub use status::{ContainerStatus, PodCondition, Truth, WaitingReason};

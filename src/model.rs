@@ -23,7 +23,7 @@ pub mod workload;
 
 pub use address::PodAddress;
 pub use cluster::{Bound, NodeColumns};
-pub use container::{ContainerSpec, WrittenResources};
+pub use container::{ContainerSpec, Role, WrittenResources};
 pub use life::{ContainerLife, PodLife};
 pub use node::{Filesystem, Node, NodePart, Outage, Room};
 pub use pod::{PodLevelResources, PodSpec, RestartPolicy};
@@ -33,5 +33,5 @@ pub use resources::{Resource, ResourceAmounts, WrittenAmounts};
 pub use taint::{Taint, TaintEffect, Toleration, TolerationOperator};
 pub use template::{ContainerIndex, PodTemplate};
 pub use usage::{After, Piece, Usage, UsageCurve};
-pub use volume::{Volume, VolumeKind};
+pub use volume::{Medium, Volume, VolumeKind};
 pub use workload::{Controller, Replica, Workload};

@@ -237,6 +237,7 @@ fn manifest(
         rules: story.rules.to_owned(),
         eviction_order: story.eviction_order.to_owned(),
         restart_scope: ledger::restart_scope(story.restart_scope).to_owned(),
+        unreachable_phase: ledger::unreachable_phase(story.unreachable_phase).to_owned(),
     };
     let table = |(name, rows): &(&str, u64)| TableEntry { file: format!("{name}.csv"), rows: *rows };
     Manifest {

@@ -6,15 +6,14 @@
 
 use super::calendar::Calendar;
 use super::on_workload::WorkloadRow;
-use super::pod_row::{ContainerState, Medium, PodRow, Stage};
+use super::pod_row::{ContainerState, PodRow, Stage};
 use super::record::{EndReason, Recorder};
 use super::setting::Setting;
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::NodeCondition;
 use crate::ground::{Line, NodeId, PodId};
-use crate::lifecycle::restart::Role;
-use crate::model::{NodeColumns, NodePart, Usage};
+use crate::model::{Medium, NodeColumns, NodePart, Role, Usage};
 use std::cell::Cell;
 
 /// Runs as [`super::run`] does, and checks the engine after each event. Stale events are swept

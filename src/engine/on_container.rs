@@ -10,9 +10,8 @@ use super::simulation::Simulation;
 use super::source::Source;
 use super::walk::Walk;
 use crate::ground::{PodId, SimDuration, SimTime};
-use crate::lifecycle::restart::{Exit, Role};
-use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
-use crate::model::{ContainerIndex, ProbeKind};
+use crate::lifecycle::restart::Exit;
+use crate::model::{ContainerIndex, ProbeKind, Role};
 
 /// Its beginning.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -150,7 +149,6 @@ impl PodRow {
     /// What a kill because of a probe allows: what that probe says, or the Pod.
     fn grace_of_a_kill(&self, container: ContainerIndex, probe: ProbeKind) -> SimDuration {
         let probe = self.template.container(container).probes.of(probe);
-        let own = self.template.spec.termination_grace_period.unwrap_or(DEFAULT_TERMINATION_GRACE_PERIOD);
-        probe.and_then(|probe| probe.termination_grace_period).unwrap_or(own)
+        probe.and_then(|probe| probe.termination_grace_period).unwrap_or(self.own_grace_period())
     }
 }

@@ -192,7 +192,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             grace_period: window(shortest_grace(grace_period), SimDuration::ZERO),
             ranking,
             victim: ranking.iter().position(|ranked| ranked.candidate.pod == pod).unwrap_or_default(),
-            lost_bytes: row.held_in(|kind| kind.dies_with_its_pod(), self.now),
+            lost_bytes: row.held_in_empty_dirs(self.now),
         };
         self.recorder.record(self.now, Record::Evicted(record));
     }

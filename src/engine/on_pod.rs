@@ -7,14 +7,14 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{ContainerRow, ContainerState, Medium, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
 use super::record::{Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
-use crate::lifecycle::restart::{Exit, RestartScope, Restarts, Role, crash_restarts};
-use crate::model::{ContainerIndex, Usage};
+use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts};
+use crate::model::{ContainerIndex, Medium, Role, Usage};
 
 /// From nothing to running.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {

@@ -7,12 +7,11 @@ use super::calendar::Ticket;
 use super::event::Event;
 use super::on_usage::MOST_IN_A_VOLUME;
 use super::pod_row::{PodRow, Shutdown, ShutdownStep, Stage};
-use super::record::{EndReason, PodEnd, Record, Recorder};
+use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{Bytes, ClaimId, NodeId, PodId, Ramp, SimDuration, SimTime};
-use crate::lifecycle::restart::Exit;
-use crate::lifecycle::termination::{after_pre_stop, shortest_grace, waits_for_its_turn, window};
+use crate::lifecycle::termination::{after_pre_stop, shortest_grace, shut_down, waits_for_its_turn, window};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{ContainerIndex, Usage};
 use std::collections::BTreeSet;
@@ -113,10 +112,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(shutdown) = &mut one.shutdown else { return };
         shutdown.step = ShutdownStep::Terminating;
         let window = window(shutdown.left, now.since(shutdown.from));
-        let (stopped, exit) = match one.life.stop_time {
-            stop_time if stop_time <= window => (stop_time, Exit::TERMINATED),
-            _ => (window, Exit::KILLED),
-        };
+        let (stopped, exit) = shut_down(one.life.stop_time, window);
         if now.after(stopped) < one.exits_at {
             (one.exits_at, one.exits_with) = (now.after(stopped), exit);
         }
@@ -160,8 +156,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.unlist(node, pod);
         let row = self.pods.remove(pod);
         self.columns.release(node, &row.template);
-        let end = row.end(reason, Some(ended), row.last_working_set, self.now);
-        self.tell(Record::PodEnded(&PodEnd { kept_bytes: self.kept_by(&row), ..end }));
+        self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
         if !row.is_deleted {
             self.replace(row.name, reason);
         }
@@ -212,12 +207,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         alive.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
         for pod in alive {
             let row = &self.pods[pod];
-            let working_set =
-                if row.is_stopping() { row.last_working_set } else { row.working_set(self.now) };
             let has_started = row.regular().iter().any(|container| container.starts > 0);
             let reason = if has_started { EndReason::StillRunning } else { EndReason::StillPending };
-            let end = row.end(reason, None, working_set, self.now);
-            self.tell(Record::PodEnded(&PodEnd { kept_bytes: self.kept_by(row), ..end }));
+            let end = row.end(reason, None, self.kept_by(row), self.now);
+            self.tell(Record::PodEnded(&end));
         }
     }
 

@@ -5,13 +5,13 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{Medium, OtherUse};
+use super::pod_row::OtherUse;
 use super::record::Recorder;
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use super::walk::Walk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimTime};
-use crate::model::{ContainerIndex, Usage};
+use crate::model::{ContainerIndex, Medium, Usage};
 
 /// More than any disk holds, and few enough for the sum of all volumes.
 pub(super) const MOST_IN_A_VOLUME: Bytes = Bytes(1 << 50);

@@ -16,10 +16,10 @@ use crate::eviction::{
 use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
-use crate::lifecycle::restart::{Exit, Role};
+use crate::lifecycle::restart::Exit;
 use crate::model::{
-    ContainerIndex, ContainerLife, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Usage, Volume,
-    VolumeKind,
+    ContainerIndex, ContainerLife, Medium, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Role,
+    Usage, Volume,
 };
 use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
@@ -134,13 +134,6 @@ pub struct ContainerRow {
     pub shown: Option<(ContainerStatus, bool)>,
 }
 
-/// What a volume that dies with its Pod lies on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Medium {
-    Memory,
-    Disk,
-}
-
 /// Something that a container uses besides memory.
 #[derive(Debug)]
 pub struct OtherUse {
@@ -191,15 +184,9 @@ impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
         let PodDraft { template, life } = draft;
         let lives = life.init_containers.into_iter().chain(life.containers);
-        let specs = template.spec.all_containers().enumerate();
-        let containers = specs.zip(lives).map(|((index, spec), life)| {
-            let role = match index < template.init_count() {
-                true if spec.sidecar => Role::Sidecar,
-                true => Role::Init,
-                false => Role::Regular,
-            };
-            ContainerRow::new(role, life, spec.enforced_memory_limit())
-        });
+        let containers = template.spec.all_with_roles().zip(lives);
+        let containers = containers
+            .map(|((role, spec), life)| ContainerRow::new(role, life, spec.enforced_memory_limit()));
         let containers = containers.collect();
         PodRow {
             name,
@@ -318,15 +305,7 @@ impl PodRow {
 
     /// What its volume of that number lies on, if that is its node's.
     pub fn medium(&self, volume: u16) -> Option<Medium> {
-        match self.template.spec.volumes[usize::from(volume)].kind {
-            VolumeKind::MemoryEmptyDir { .. } => Some(Medium::Memory),
-            VolumeKind::EmptyDir { .. } => Some(Medium::Disk),
-            VolumeKind::PersistentVolumeClaim
-            | VolumeKind::HostPath
-            | VolumeKind::ConfigMap
-            | VolumeKind::GitRepo
-            | VolumeKind::Other => None,
-        }
+        self.template.spec.volumes[usize::from(volume)].kind.medium()
     }
 
     /// What its volumes of that medium hold, but for what living containers have written.
@@ -350,10 +329,14 @@ impl PodRow {
         held
     }
 
-    /// What its volumes of the kinds asked for hold.
-    pub fn held_in(&self, kinds: fn(&VolumeKind) -> bool, now: SimTime) -> Bytes {
-        let held = self.volumes(now).filter(|(volume, _)| kinds(&volume.kind)).map(|(_, held)| held);
-        held.fold(Bytes::ZERO, |sum, held| sum + held)
+    /// What its emptyDir volumes hold, which goes with it.
+    pub fn held_in_empty_dirs(&self, now: SimTime) -> Bytes {
+        self.held_on(Medium::Memory, now) + self.held_on(Medium::Disk, now)
+    }
+
+    fn held_on(&self, medium: Medium, now: SimTime) -> Bytes {
+        let there = self.volumes(now).filter(|(volume, _)| volume.kind.medium() == Some(medium));
+        there.fold(Bytes::ZERO, |sum, (_, held)| sum + held)
     }
 
     /// All that its kubelet measures of it.
@@ -368,7 +351,7 @@ impl PodRow {
         });
         let volumes = volumes.collect();
         let written = containers.iter().flat_map(|one| [one.rootfs.used, one.logs.used]);
-        let in_volumes = self.held_in(|kind| matches!(kind, VolumeKind::EmptyDir { .. }), now);
+        let in_volumes = self.held_on(Medium::Disk, now);
         let ephemeral = written.flatten().fold(in_volumes, |sum, written| sum + written);
         let processes = self.containers.iter().map(|one| one.used(Usage::Processes, now).unwrap_or(0)).sum();
         PodStatistics {
@@ -412,8 +395,9 @@ impl PodRow {
         limits.ephemeral_storage.map_or(first, |limit| first.min(crossing(all, limit)))
     }
 
-    /// Its story, as it ended or as the horizon found it.
-    pub fn end(&self, reason: EndReason, ended: Option<SimTime>, working_set: Bytes, now: SimTime) -> PodEnd {
+    /// Its story, as it ended or as the horizon found it. `kept_bytes`: what the volumes of its claims
+    /// hold, which others may write, too.
+    pub fn end(&self, reason: EndReason, ended: Option<SimTime>, kept_bytes: Bytes, now: SimTime) -> PodEnd {
         PodEnd {
             pod: self.name,
             reason,
@@ -424,13 +408,13 @@ impl PodRow {
             ended,
             restarts: self.restarts,
             oom_kills: self.oom_kills,
-            working_set,
+            working_set: if self.is_stopping() { self.last_working_set } else { self.working_set(now) },
             replaces: self.replaces,
             address: self.address,
             ready: self.shown.first_ready(),
             phase: self.shown.phase(),
-            lost_bytes: ended.map_or(Bytes::ZERO, |_| self.held_in(|kind| kind.dies_with_its_pod(), now)),
-            kept_bytes: Bytes::ZERO, // A claim's volume is not the pod's: others write it, too.
+            lost_bytes: ended.map_or(Bytes::ZERO, |_| self.held_in_empty_dirs(now)),
+            kept_bytes,
         }
     }
 }

@@ -10,8 +10,7 @@ use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{PodId, SimTime};
-use crate::lifecycle::phase::{ContainerView, CurrentPhase, Reported, phase};
-use crate::lifecycle::restart::Role;
+use crate::lifecycle::phase::{ContainerView, CurrentPhase, Reported, final_phase, phase};
 use crate::lifecycle::status::{containers_ready, initialized, is_ready};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth, WaitingReason};
 
@@ -20,7 +19,7 @@ use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth, WaitingReaso
 pub struct Shown {
     phase: CurrentPhase,
     /// As [`PodCondition`] counts them; absent: nothing has been said.
-    conditions: [Option<Truth>; 5],
+    conditions: [Option<Truth>; PodCondition::ALL.len()],
     ready: Option<SimTime>,
 }
 
@@ -50,9 +49,7 @@ impl PodRow {
 
     /// How it ends of itself, when all that decides it has ended: sidecars may run still.
     pub fn end_of_itself(&self) -> EndReason {
-        let deciding = self.views().filter(|view| view.role != Role::Sidecar);
-        // Whatever ends of itself is terminal; for that a static Pod is as any other.
-        match phase(self.template.spec.restart_policy, false, true, deciding) {
+        match final_phase(self.template.spec.restart_policy, self.views()) {
             Phase::Succeeded => EndReason::Completed,
             _ => EndReason::Failed,
         }

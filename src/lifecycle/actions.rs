@@ -13,8 +13,8 @@
 //! two lists that its caller keeps.
 
 use super::probe::ProbeResult;
-use super::restart::{Exit, Role};
-use crate::model::{ContainerIndex, ProbeKind, RestartPolicy};
+use super::restart::Exit;
+use crate::model::{ContainerIndex, ProbeKind, RestartPolicy, Role};
 
 /// What a kubelet finds of a Pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

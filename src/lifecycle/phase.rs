@@ -6,8 +6,8 @@
 //! Source: kubernetes `getPhase` (1.32), and the conformance family `phase`;
 //! Kubernetes documentation, "Pod phase".
 
-use super::restart::{Exit, Role};
-use crate::model::RestartPolicy;
+use super::restart::Exit;
+use crate::model::{RestartPolicy, Role};
 
 /// What the API shows of a Pod as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +142,12 @@ pub fn phase(
     let mut tally = Tally::default();
     containers.for_each(|container| tally.count(container));
     tally.phase(policy, pod_is_terminal && !is_static)
+}
+
+/// The phase of a Pod that ends of itself: all that decides it has ended. Its sidecars may run
+/// still, and are not asked; for its end a static Pod is as any other.
+pub fn final_phase(policy: RestartPolicy, containers: impl Iterator<Item = ContainerView>) -> Phase {
+    phase(policy, false, true, containers.filter(|container| container.role != Role::Sidecar))
 }
 
 /// Containers, counted by what they mean for the phase.

@@ -6,15 +6,7 @@
 //! Source: kubernetes `ShouldContainerBeRestarted`, `isInitContainerFailed` (1.32);
 //! sidecars always restart.
 
-use crate::model::RestartPolicy;
-
-/// What kind of container ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Init,
-    Sidecar,
-    Regular,
-}
+use crate::model::{RestartPolicy, Role};
 
 /// How a container ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@
 
 use super::phase::{ContainerView, Phase, Reported};
 use super::probe::ProbeResult;
-use super::restart::{Exit, Role};
+use super::restart::Exit;
+use crate::model::Role;
 
 /// The state of a container, as the API shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,14 @@ impl ContainerStatus {
 }
 
 impl PodCondition {
+    pub const ALL: [PodCondition; 5] = [
+        PodCondition::PodScheduled,
+        PodCondition::Initialized,
+        PodCondition::ContainersReady,
+        PodCondition::Ready,
+        PodCondition::DisruptionTarget,
+    ];
+
     /// As the API spells it.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,9 +5,9 @@
 //! Never: when it exits by itself, or what a kill leaves behind: the engine does that.
 //! Source: kubernetes `killContainer`, `executePreStopHook`, `terminationOrdering` (1.32).
 
-use super::restart::Role;
+use super::restart::Exit;
 use crate::ground::SimDuration;
-use crate::model::ContainerIndex;
+use crate::model::{ContainerIndex, Role};
 
 /// What every container has from SIGTERM to SIGKILL, however short the grace.
 pub const SHORTEST_SHUTDOWN: SimDuration = SimDuration::seconds(2);
@@ -55,6 +55,12 @@ pub fn window(left: SimDuration, waited: SimDuration) -> SimDuration {
     left_of(left, waited).max(SHORTEST_SHUTDOWN)
 }
 
+/// How long after SIGTERM a container is gone that needs `stop_time` to stop, and how it ends:
+/// by SIGTERM, or, where it needs more than its window, by SIGKILL.
+pub fn shut_down(stop_time: SimDuration, window: SimDuration) -> (SimDuration, Exit) {
+    if stop_time <= window { (stop_time, Exit::TERMINATED) } else { (window, Exit::KILLED) }
+}
+
 /// The kubelet counts what was used of a grace in whole seconds.
 fn left_of(grace: SimDuration, used: SimDuration) -> SimDuration {
     SimDuration(grace.0.saturating_sub(used.0 - used.0 % SECOND))
@@ -84,6 +90,14 @@ mod tests {
         for (grace, hook, ran, left) in table {
             assert_eq!(after_pre_stop(millis(grace), millis(hook)), (millis(ran), millis(left)), "{hook}");
         }
+    }
+
+    #[test]
+    fn who_needs_more_than_its_window_is_killed_at_its_end() {
+        let window = millis(2_000);
+        assert_eq!(shut_down(millis(500), window), (millis(500), Exit::TERMINATED));
+        assert_eq!(shut_down(window, window), (window, Exit::TERMINATED));
+        assert_eq!(shut_down(millis(2_001), window), (window, Exit::KILLED));
     }
 
     #[test]

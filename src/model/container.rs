@@ -5,6 +5,27 @@ use super::resources::{Resource, ResourceAmounts, WrittenAmounts};
 use crate::ground::{Amount, Bytes, Format, Quantity};
 use std::sync::Arc;
 
+/// What a container is in its Pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Runs once, before the others, in its turn.
+    Init,
+    /// An init container that stays: started in its turn, stopped after the regular ones.
+    Sidecar,
+    Regular,
+}
+
+impl Role {
+    /// As results spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Init => "Init",
+            Role::Sidecar => "Sidecar",
+            Role::Regular => "Regular",
+        }
+    }
+}
+
 /// What a manifest says of one container, regular or init.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContainerSpec {

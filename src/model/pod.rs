@@ -6,7 +6,7 @@
 //! Never: what the pod uses, or where it runs.
 //! Next: [`crate::model::qos`] for its class, [`crate::eviction::order`] for its turn.
 
-use super::container::ContainerSpec;
+use super::container::{ContainerSpec, Role};
 use super::resources::{Resource, ResourceAmounts};
 use super::taint::Toleration;
 use super::volume::Volume;
@@ -69,6 +69,13 @@ impl PodSpec {
     /// Init containers (sidecars among them) in the order they run, then the regular ones.
     pub fn all_containers(&self) -> impl Iterator<Item = &ContainerSpec> {
         self.init_containers.iter().chain(&self.containers)
+    }
+
+    /// The same, with what each is.
+    pub fn all_with_roles(&self) -> impl Iterator<Item = (Role, &ContainerSpec)> {
+        let role = |one: &ContainerSpec| if one.sidecar { Role::Sidecar } else { Role::Init };
+        let init = self.init_containers.iter().map(move |one| (role(one), one));
+        init.chain(self.containers.iter().map(|one| (Role::Regular, one)))
     }
 
     /// The priority that counts: 0 where none is given.

@@ -6,7 +6,7 @@ use super::container::ContainerSpec;
 use super::pod::{PodLevelResources, PodSpec};
 use super::qos::QosClass;
 use super::resources::Resource;
-use super::volume::{Volume, VolumeKind};
+use super::volume::{Medium, Volume};
 use crate::ground::{Amount, Bytes, MilliCpu};
 
 /// A manifest and its consequences, shared by all pods made from it.
@@ -75,7 +75,7 @@ impl PodTemplate {
     ///
     /// There is one only if every container has one. Source: kubernetes `ResourceConfigForPod` (1.32).
     pub fn reachable_memory_limit(&self) -> Option<Bytes> {
-        let is_in_memory = |volume: &Volume| matches!(volume.kind, VolumeKind::MemoryEmptyDir { .. });
+        let is_in_memory = |volume: &Volume| volume.kind.medium() == Some(Medium::Memory);
         let mut containers = self.spec.all_containers();
         let is_reachable = self.spec.volumes.iter().any(is_in_memory)
             && containers.all(|one| one.enforced_memory_limit().is_some());

@@ -33,10 +33,25 @@ pub enum VolumeKind {
     Other,
 }
 
+/// What an emptyDir lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    Memory,
+    Disk,
+}
+
 impl VolumeKind {
-    /// Whether what it held is gone when its Pod is.
-    pub fn dies_with_its_pod(self) -> bool {
-        matches!(self, VolumeKind::EmptyDir { .. } | VolumeKind::MemoryEmptyDir { .. })
+    /// What of its node it lies on, if it does: an emptyDir, gone when its Pod is.
+    pub fn medium(self) -> Option<Medium> {
+        match self {
+            VolumeKind::MemoryEmptyDir { .. } => Some(Medium::Memory),
+            VolumeKind::EmptyDir { .. } => Some(Medium::Disk),
+            VolumeKind::PersistentVolumeClaim
+            | VolumeKind::HostPath
+            | VolumeKind::ConfigMap
+            | VolumeKind::GitRepo
+            | VolumeKind::Other => None,
+        }
     }
 
     /// Whether the kubelet counts what it holds as its Pod's use of the node's disk:

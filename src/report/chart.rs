@@ -6,7 +6,7 @@
 //! says how wide it is. Next: [`super::lifeline`], what is shown; [`super::drawing`], the same as a figure.
 
 use super::axis;
-use super::lifeline::{Lifeline, Lives, MOST_PODS, Mark, Part, State, Stretch};
+use super::lifeline::{ContainerLine, Lifeline, Lives, MOST_PODS, Mark, PodLine, State, Stretch};
 use super::story::RunStory;
 use crate::ground::SimTime;
 use std::collections::BTreeSet;
@@ -118,8 +118,8 @@ pub fn write(out: &mut impl Write, stories: &[RunStory], look: Look) -> io::Resu
 
 /// All that is to stand at the left of a panel.
 fn labels<'a>(story: &'a RunStory, lives: &'a Lives) -> impl Iterator<Item = String> + 'a {
-    let pod_and_containers = |pod: &'a super::lifeline::PodLine| {
-        let containers = pod.containers.iter().map(|one| container_label(&one.name, one.part));
+    let pod_and_containers = |pod: &'a PodLine| {
+        let containers = pod.containers.iter().map(container_label);
         std::iter::once(pod_label(&pod.name)).chain(containers)
     };
     let nodes = lives.by_node().into_iter().map(|(_, pods)| pods[0].node_name().to_owned());
@@ -130,12 +130,8 @@ fn pod_label(pod: &str) -> String {
     format!("  {pod}")
 }
 
-fn container_label(container: &str, part: Part) -> String {
-    match part {
-        Part::Init => format!("    {container} (init)"),
-        Part::Sidecar => format!("    {container} (sidecar)"),
-        Part::Regular => format!("    {container}"),
-    }
+fn container_label(container: &ContainerLine) -> String {
+    format!("    {}", container.label())
 }
 
 struct Chart<'o, W: Write> {
@@ -160,7 +156,7 @@ impl<W: Write> Chart<'_, W> {
             for pod in &pods {
                 self.write_lifeline(&pod_label(&pod.name), Some(&pod.line), lives.horizon)?;
                 for container in &pod.containers {
-                    let label = container_label(&container.name, container.part);
+                    let label = container_label(container);
                     self.write_lifeline(&label, Some(&container.line), lives.horizon)?;
                 }
             }

@@ -91,7 +91,7 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     run: &'a str, "the run's name", "scenario, runs";
     replication: u32, "which of the scenario's replications, from 0", "scenario, replications";
     scenario: &'a str, "the scenario's name", "scenario, name";
-    rules: &'a str, "Lesson, Kubernetes, or Own for any other mixture", "eviction order and restart scope";
+    rules: &'a str, "Lesson, Kubernetes, or Own for any other mixture", "eviction order, restart scope, unreachable phase";
     eviction_order: &'a str, "who is evicted first: QosClass (the lesson) or Kubelet", "scenario, evictionOrder";
     restart_scope: &'a str, "what a crash restarts: Pod (the lesson) or Container (the kubelet)", "scenario, restartScope";
     seed: u64, "the seed of all draws", "scenario, seed";

@@ -13,7 +13,7 @@ use self::style::Height;
 use super::axis;
 use super::chart::shortened;
 use super::figures::{Length, wrapped};
-use super::lifeline::{ContainerLine, Lifeline, Lives, MOST_PODS, Mark, Part, State, Stretch};
+use super::lifeline::{ContainerLine, Lifeline, Lives, MOST_PODS, Mark, State, Stretch};
 use super::story::RunStory;
 use super::summary::asked;
 use crate::ground::SimTime;
@@ -230,11 +230,7 @@ impl<W: Write> Panel<'_, W> {
     }
 
     fn write_container(&mut self, container: &ContainerLine, top: Px, pod: &str) -> io::Result<()> {
-        let label = match container.part {
-            Part::Init => format!("{} (init)", container.name),
-            Part::Sidecar => format!("{} (sidecar)", container.name),
-            Part::Regular => container.name.clone(),
-        };
+        let label = container.label();
         self.write_label("container", (MARGIN + 26, top.plus(10)), &label)?;
         self.write_line(&container.line, (top.plus(2), Height::Container), &format!("{pod}, {label}"))
     }

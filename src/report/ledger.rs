@@ -139,6 +139,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             rules: rules(self.setting),
             eviction_order: self.setting.order.name(),
             restart_scope: self.setting.restart_scope,
+            unreachable_phase: self.setting.control_plane.unreachable_phase,
             nodes: self.setting.nodes.len() as u64,
             horizon: self.setting.horizon,
             counts: self.counts,

@@ -8,7 +8,7 @@
 
 use crate::ground::{NodeId, SimDuration, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth, WaitingReason};
-use crate::model::{ContainerIndex, PodTemplate};
+use crate::model::{ContainerIndex, ContainerSpec, PodTemplate, Role};
 
 /// How many pods of a run a chart shows: the first that are made.
 pub const MOST_PODS: usize = 40;
@@ -183,39 +183,11 @@ impl Lifeline {
     }
 }
 
-/// What a container is in its Pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Init,
-    Sidecar,
-    Regular,
-}
-
-impl Part {
-    /// That of the container at `index` of the manifest.
-    pub fn of(template: &PodTemplate, index: ContainerIndex) -> Part {
-        match template.spec.init_containers.get(usize::from(index.0)) {
-            Some(container) if container.sidecar => Part::Sidecar,
-            Some(_) => Part::Init,
-            None => Part::Regular,
-        }
-    }
-
-    /// As results spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Init => "Init",
-            Part::Sidecar => "Sidecar",
-            Part::Regular => "Regular",
-        }
-    }
-}
-
 /// A container's line.
 #[derive(Clone, Debug)]
 pub struct ContainerLine {
     pub name: String,
-    pub part: Part,
+    pub role: Role,
     pub line: Lifeline,
     has_run: bool,
     /// Its probe cost it its life; how it then ends is no news.
@@ -223,6 +195,15 @@ pub struct ContainerLine {
 }
 
 impl ContainerLine {
+    /// Its name, with what it is where that is not plain.
+    pub fn label(&self) -> String {
+        match self.role {
+            Role::Init => format!("{} (init)", self.name),
+            Role::Sidecar => format!("{} (sidecar)", self.name),
+            Role::Regular => self.name.clone(),
+        }
+    }
+
     /// Takes what the API shows of it from now on.
     pub fn turn(&mut self, now: SimTime, (status, ready): (ContainerStatus, bool)) {
         let state = self.shown(status, ready);
@@ -246,7 +227,7 @@ impl ContainerLine {
         match status {
             ContainerStatus::Waiting(WaitingReason::CrashLoopBackOff) => State::BackOff,
             ContainerStatus::Waiting(_) => State::Pending,
-            ContainerStatus::Running if self.part == Part::Init => State::Initializing,
+            ContainerStatus::Running if self.role == Role::Init => State::Initializing,
             ContainerStatus::Running if ready => State::Ready,
             ContainerStatus::Running => State::NotReady,
             ContainerStatus::Terminated(exit) if exit.is_success() => State::Succeeded,
@@ -274,21 +255,20 @@ pub struct PodLine {
 
 impl PodLine {
     fn new(serial: u64, name: String, template: &PodTemplate, horizon: SimTime) -> PodLine {
-        let container = |(index, name): (u16, String)| ContainerLine {
-            name,
-            part: Part::of(template, ContainerIndex(index)),
+        let container = |(role, spec): (Role, &ContainerSpec)| ContainerLine {
+            name: spec.name.clone(),
+            role,
             line: Lifeline::new(horizon),
             has_run: false,
             is_killed: false,
         };
-        let names = template.spec.all_containers().map(|container| container.name.clone());
         PodLine {
             serial,
             name,
             node: None,
             node_name: String::new(),
             line: Lifeline::new(horizon),
-            containers: (0..).zip(names).map(container).collect(),
+            containers: template.spec.all_with_roles().map(container).collect(),
             phase: Phase::Pending,
             ready: Truth::False,
             initialized: false,
@@ -348,7 +328,7 @@ impl PodLine {
     }
 
     fn shown(&self) -> State {
-        let has_init = self.containers.iter().any(|container| container.part == Part::Init);
+        let has_init = self.containers.iter().any(|container| container.role == Role::Init);
         match self.phase {
             _ if self.terminating && !self.over => State::Terminating,
             Phase::Pending if self.node.is_some() && has_init && !self.initialized => State::Initializing,

@@ -45,6 +45,7 @@ pub struct RunEntry {
     pub rules: String,
     pub eviction_order: String,
     pub restart_scope: String,
+    pub unreachable_phase: String,
 }
 
 /// A table that was written.

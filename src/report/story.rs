@@ -6,8 +6,8 @@
 
 use super::counts::Counts;
 use super::lifeline::Lives;
-use crate::engine::RestartScope;
 use crate::engine::record::{OomCause, Ranked};
+use crate::engine::{RestartScope, UnreachablePhase};
 use crate::eviction::{Observation, Starved, Threshold};
 use crate::ground::{Bytes, SimTime, WorkloadId};
 use crate::model::Replica;
@@ -23,6 +23,7 @@ pub struct RunStory {
     pub rules: &'static str,
     pub eviction_order: &'static str,
     pub restart_scope: RestartScope,
+    pub unreachable_phase: UnreachablePhase,
     pub nodes: u64,
     pub horizon: SimTime,
     pub counts: Counts,

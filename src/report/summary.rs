@@ -6,7 +6,7 @@
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
 use super::figures::{Length, Measured, Memory, aligned, counted, wrapped};
-use super::ledger::restart_scope;
+use super::ledger::{restart_scope, unreachable_phase};
 use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
 use super::wording;
 use crate::eviction::Starved;
@@ -89,7 +89,13 @@ pub(super) fn asked(comment: &str) -> &str {
 
 fn write_run(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
     let (order, scope) = (story.eviction_order, restart_scope(story.restart_scope));
-    writeln!(out, "\n{} (rules {}: eviction order {order}, restart scope {scope})", story.run, story.rules)?;
+    // The two named sets of rules say it by their names.
+    let phase = match story.rules {
+        "Own" => format!(", unreachable phase {}", unreachable_phase(story.unreachable_phase)),
+        _ => String::new(),
+    };
+    let (run, rules) = (&story.run, story.rules);
+    writeln!(out, "\n{run} (rules {rules}: eviction order {order}, restart scope {scope}{phase})")?;
     for line in happenings(story) {
         writeln!(out, "  {line}")?;
     }

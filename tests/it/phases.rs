@@ -6,9 +6,9 @@
 use evictsim::lifecycle::phase::phase;
 use evictsim::lifecycle::{
     ContainerSeen, ContainerView, CurrentPhase, Exit, Phase, PodActions, PodSeen, ProbeResult, Reported,
-    Role, Sandbox, Seen,
+    Sandbox, Seen,
 };
-use evictsim::model::RestartPolicy;
+use evictsim::model::{RestartPolicy, Role};
 use proptest::prelude::*;
 
 /// What happens to a Pod from one look of its kubelet to the next.

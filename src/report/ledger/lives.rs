@@ -9,7 +9,7 @@ use super::{Ledger, Names};
 use crate::engine::record::{EndReason, PodEnd, PodName};
 use crate::ground::{ClaimId, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
-use crate::model::{ContainerIndex, ProbeKind};
+use crate::model::{ContainerIndex, ProbeKind, Role};
 use crate::report::columns::LifeRow;
 use crate::report::lifeline::{Mark, PodLine};
 use crate::report::wording::{self, Happening};
@@ -136,7 +136,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             return;
         }
         let (live, name) = (self.live.get(&pod.serial), self.pod(pod));
-        let part = change.container.zip(live).and_then(|(container, live)| live.part(container));
+        let role = change.container.zip(live).and_then(|(container, live)| live.role(container));
         let container = change.container.map(|container| self.names.container(pod.workload, container));
         let row = LifeRow {
             run: &self.identity.run,
@@ -145,7 +145,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             pod: &name,
             node: live.and_then(|live| live.node).map(|node| self.node(node)),
             container,
-            role: part.map(|part| part.name()),
+            role: role.map(Role::name),
             what: change.what,
             value: change.value,
             reason: change.reason,

@@ -8,9 +8,9 @@ use crate::engine::record::{PodEnd, PodName, Refusal};
 use crate::eviction::NodeConditions;
 use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase};
-use crate::model::{ContainerIndex, PodTemplate, QosClass};
+use crate::model::{ContainerIndex, PodTemplate, QosClass, Role};
 use crate::report::columns::PodRow;
-use crate::report::lifeline::{Mark, Part};
+use crate::report::lifeline::Mark;
 use crate::report::wording::{self, Happening};
 use std::io::Write;
 
@@ -29,7 +29,7 @@ pub(super) struct LivePod {
     /// The reason of its phase, where its kubelet refused or evicted it.
     pub(super) refused_or_evicted: Option<&'static str>,
     /// What the containers are, and what the API last showed of each; only if lives are wanted.
-    parts: Vec<Part>,
+    roles: Vec<Role>,
     shown: Vec<Option<(ContainerStatus, bool)>>,
 }
 
@@ -203,19 +203,18 @@ impl LivePod {
             node: None,
             phase: Phase::Pending,
             refused_or_evicted: None,
-            parts: Vec::new(),
+            roles: Vec::new(),
             shown: Vec::new(),
         }
     }
 
     fn watch_containers(&mut self, template: &PodTemplate) {
-        let indices = (0..).map(ContainerIndex).zip(template.spec.all_containers());
-        self.parts = indices.map(|(index, _)| Part::of(template, index)).collect();
-        self.shown = vec![None; self.parts.len()];
+        self.roles = template.spec.all_with_roles().map(|(role, _)| role).collect();
+        self.shown = vec![None; self.roles.len()];
     }
 
-    pub(super) fn part(&self, container: ContainerIndex) -> Option<Part> {
-        self.parts.get(usize::from(container.0)).copied()
+    pub(super) fn role(&self, container: ContainerIndex) -> Option<Role> {
+        self.roles.get(usize::from(container.0)).copied()
     }
 
     /// Takes what the API shows of a container, and gives what it showed before.

@@ -8,7 +8,7 @@ use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
 use super::volume::Write;
 use crate::ground::{Amount, SimDuration};
-use crate::model::{ContainerSpec, Probes, Resource, ResourceAmounts, Usage};
+use crate::model::{ContainerSpec, Probes, Resource, ResourceAmounts, Role, Usage};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
 use crate::scenario::file::life::HealthFile;
@@ -22,14 +22,6 @@ use crate::scenario::usage_model::UsageModel;
 /// From SIGTERM to the exit, where nothing is said.
 const STOP_TIME: SimDuration = SimDuration::seconds(1);
 const RESOURCES: [Resource; 3] = [Resource::Cpu, Resource::Memory, Resource::EphemeralStorage];
-
-/// What part a container has in its pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Init,
-    Sidecar,
-    Regular,
-}
 
 /// What a manifest says of one container, with its places.
 pub struct Asked<'a, 't> {

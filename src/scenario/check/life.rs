@@ -4,12 +4,11 @@
 //! that probes find, and a word where nobody asks for it.
 //! Never: what follows from an answer; [`crate::model::probe`] says what the values mean.
 
-use super::container::Role;
 use super::numbers::{length_or, varying_length};
 use super::spot::{Findings, Spot};
 use super::usage::UsageCheck;
 use crate::ground::SimDuration;
-use crate::model::{ProbeKind, ProbeSpec, Probes};
+use crate::model::{ProbeKind, ProbeSpec, Probes, Role};
 use crate::scenario::distribution::Varying;
 use crate::scenario::file::life::{HealthFile, LifecycleFile, PreStopFile, ProbeFile};
 use crate::scenario::file::varying::MayVary;

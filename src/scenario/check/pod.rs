@@ -4,7 +4,7 @@
 //! Next: [`super::container`], what each container becomes; [`super::volume`].
 
 use super::arrivals::{arrivals, count, refuse_floods};
-use super::container::{Asked, ContainerCheck, Doing, Role, amounts};
+use super::container::{Asked, ContainerCheck, Doing, amounts};
 use super::life::Asking;
 use super::names::{self, Names};
 use super::not_simulated::NotSimulatedKeys;
@@ -16,7 +16,7 @@ use super::toleration::tolerations;
 use super::volume::{Claims, Write, volume_contents, volumes, writes, written};
 use crate::ground::{SimDuration, SimTime};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
-use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Workload};
+use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Role, Workload};
 use crate::scenario::arrivals::Arrivals;
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::{Distribution, Varying};

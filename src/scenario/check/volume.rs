@@ -9,7 +9,7 @@ use super::names::{is_dns_label, nearest_label};
 use super::numbers::{Range, bytes, distribution};
 use super::spot::{Findings, Spot};
 use crate::ground::{Bytes, ClaimId};
-use crate::model::{Volume, VolumeKind};
+use crate::model::{Medium, Volume, VolumeKind};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
 use crate::scenario::file::pod::{BehaviorFile, ClaimFile, EmptyDirFile, MediumFile, SpecFile, VolumeFile};
@@ -172,7 +172,7 @@ pub fn writes<'a>(
             let what = format!("volume {} is read-only, and container {written_by} writes it", volume.name);
             findings.mistake(&spot.key("writtenBy"), what, "remove `readOnly` from the volume");
         }
-        let in_memory = matches!(volume.kind, VolumeKind::MemoryEmptyDir { .. });
+        let in_memory = volume.kind.medium() == Some(Medium::Memory);
         let measure = if in_memory { Measure::Memory } else { Measure::Disk };
         let write = Write { volume: number, measure, usage, spot: spot.key("usage") };
         read.push((written_by.as_str(), write));

@@ -7,16 +7,16 @@ use evictsim::ground::SimDuration;
 use evictsim::lifecycle::backoff::{Backoff, BackoffSetting};
 use evictsim::lifecycle::phase::phase;
 use evictsim::lifecycle::{
-    ContainerSeen, ContainerView, Exit, PodActions, PodSeen, ProbeResult, Reported, Role, Sandbox, Seen,
+    ContainerSeen, ContainerView, Exit, PodActions, PodSeen, ProbeResult, Reported, Sandbox, Seen,
 };
-use evictsim::model::{ContainerIndex, ContainerSpec, PodSpec};
+use evictsim::model::{ContainerIndex, ContainerSpec, PodSpec, Role};
 use serde_json::{Map, Value, json};
 
 #[test]
 fn a_pods_phase_is_the_one_that_the_kubelet_finds() {
     family("phase", |case| {
         let spec = template(&case["pod"])?.spec;
-        let views = containers(&spec).map(|(role, one)| view(role, named(&case["statuses"], &one.name)));
+        let views = spec.all_with_roles().map(|(role, one)| view(role, named(&case["statuses"], &one.name)));
         let is_terminal = case["podIsTerminal"] == Value::Bool(true);
         let found = phase(spec.restart_policy, spec.is_static, is_terminal, views);
         compare(&json!({"phase": found.name()}), &case["expect"])
@@ -27,7 +27,7 @@ fn a_pods_phase_is_the_one_that_the_kubelet_finds() {
 fn a_kubelet_starts_and_kills_next_what_the_recorded_one_does() {
     family("restart", |case| {
         let spec = template(&case["pod"])?.spec;
-        let seen = containers(&spec).map(|(role, one)| seen(role, one, &case["runtimeStatuses"]));
+        let seen = spec.all_with_roles().map(|(role, one)| seen(role, one, &case["runtimeStatuses"]));
         let mut actions = PodActions::default();
         actions.decide(pod_seen(&spec, case), &seen.collect::<Vec<_>>());
         compare(&told(&actions, &spec), &case["expect"])
@@ -68,13 +68,6 @@ fn happened(backoff: &mut Backoff, setting: &BackoffSetting, event: &Value) -> V
         Some(in_back_off) => json!({"backoffSeconds": seconds, "inBackOff": in_back_off}),
         None => json!({"backoffSeconds": seconds}),
     }
-}
-
-/// Init containers, then regular ones, with what they are.
-fn containers(spec: &PodSpec) -> impl Iterator<Item = (Role, &ContainerSpec)> {
-    let role = |one: &ContainerSpec| if one.sidecar { Role::Sidecar } else { Role::Init };
-    let init = spec.init_containers.iter().map(move |one| (role(one), one));
-    init.chain(spec.containers.iter().map(|one| (Role::Regular, one)))
 }
 
 fn named<'a>(statuses: &'a Value, name: &str) -> Option<&'a Value> {
