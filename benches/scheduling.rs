@@ -7,7 +7,7 @@ use evictsim::scheduling::place;
 use std::hint::black_box;
 
 fn node(number: u32) -> Node {
-    let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110 };
+    let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110, ..Room::default() };
     Node::new(format!("node-{number}"), room)
 }
 

@@ -33,7 +33,8 @@ mod walk;
 
 pub use record::{Record, Recorder, Silence};
 pub use setting::{
-    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, Setting, UnreachablePhase,
+    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, SchedulerSetting, Setting, Ties,
+    UnreachablePhase,
 };
 pub use simulation::run;
 pub use source::{CurveOwner, PodDraft, Source};

@@ -9,8 +9,11 @@
 pub mod address;
 pub mod cluster;
 pub mod container;
+pub mod labels;
 pub mod life;
 pub mod node;
+pub mod peers;
+pub mod placement;
 pub mod pod;
 pub mod probe;
 pub mod qos;
@@ -24,8 +27,14 @@ pub mod workload;
 pub use address::PodAddress;
 pub use cluster::{Bound, NodeColumns};
 pub use container::{ContainerSpec, Role, WrittenResources};
+pub use labels::{LabelOperator, Labels, Requirement, Selector};
 pub use life::{ContainerLife, PodLife};
-pub use node::{Filesystem, Node, NodePart, Outage, Room};
+pub use node::{Filesystem, Node, NodeImage, NodePart, Outage, Room};
+pub use peers::{DisruptionBudget, Namespace, Peers, PodGroup};
+pub use placement::{
+    HostPort, InclusionPolicy, NodeTerm, Placement, PodAffinity, PodTerm, PreemptionPolicy, Preferred,
+    Protocol, SpreadConstraint, WhenUnsatisfiable,
+};
 pub use pod::{PodLevelResources, PodSpec, RestartPolicy};
 pub use probe::{Health, ProbeKind, ProbeSpec, Probes};
 pub use qos::QosClass;

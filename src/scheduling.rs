@@ -7,10 +7,12 @@
 //! Next: [`place`], one decision from queue to node.
 
 pub mod filter;
+pub mod profile;
 pub mod queue;
 pub mod score;
 
 pub use filter::{Refusal, RefusalReason};
+pub use profile::{FitKind, FitStrategy, Plugin, Profile, ResourceName, ShapePoint, Weighted};
 pub use queue::Queue;
 
 use crate::ground::NodeId;

@@ -4,7 +4,8 @@ use crate::eviction::EvictionOrder;
 use crate::eviction::EvictionSettings;
 use crate::ground::{SimDuration, SimTime};
 pub use crate::lifecycle::restart::RestartScope;
-use crate::model::{Node, Workload};
+use crate::model::{Node, Peers, Workload};
+use crate::scheduling::Profile;
 use std::sync::Arc;
 
 /// The facts and the rules of one run.
@@ -18,6 +19,9 @@ pub struct Setting {
     pub restart_scope: RestartScope,
     pub acting_threshold: ActingThreshold,
     pub control_plane: ControlPlane,
+    pub scheduler: SchedulerSetting,
+    /// What the cluster has besides nodes and pods.
+    pub peers: Peers,
     /// The claims on PersistentVolumes, by name.
     pub claims: Vec<String>,
     pub passes: Passes,
@@ -66,4 +70,42 @@ pub enum Passes {
     ThatMatter,
     /// Every one: slow, and the proof of the other.
     Every,
+}
+
+/// How the scheduler works, and how long it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchedulerSetting {
+    pub profile: Profile,
+    pub ties: Ties,
+    /// How long one pod keeps it busy: the inverse of its throughput.
+    pub cycle_time: SimDuration,
+    /// From the choice of a node to its kubelet hearing of it. The pod counts on the node meanwhile.
+    pub binding_latency: SimDuration,
+    /// How long a pod that fits nowhere waits the first time; each further time twice as long.
+    pub initial_backoff: SimDuration,
+    pub longest_backoff: SimDuration,
+}
+
+/// Which of several best nodes is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ties {
+    /// The first in the scenario's order (fidelity F-6).
+    #[default]
+    First,
+    /// Any, by chance, as kube-scheduler does.
+    Drawn,
+}
+
+/// Takes no time, and backs off as kube-scheduler does by default.
+impl Default for SchedulerSetting {
+    fn default() -> SchedulerSetting {
+        SchedulerSetting {
+            profile: Profile::default(),
+            ties: Ties::default(),
+            cycle_time: SimDuration::ZERO,
+            binding_latency: SimDuration::ZERO,
+            initial_backoff: SimDuration::seconds(1),
+            longest_backoff: SimDuration::seconds(10),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! A container as its manifest describes it.
 
+use super::placement::HostPort;
 use super::probe::Probes;
 use super::resources::{Resource, ResourceAmounts, WrittenAmounts};
 use crate::ground::{Amount, Bytes, Format, Quantity};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a container is in its Pod.
@@ -30,8 +32,13 @@ impl Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContainerSpec {
     pub name: String,
+    pub image: String,
     pub requests: ResourceAmounts,
     pub limits: ResourceAmounts,
+    /// Requests of extended resources, by their names: `nvidia.com/gpu`.
+    pub extended_requests: BTreeMap<String, Amount>,
+    /// The ports of its node that it takes.
+    pub host_ports: Vec<HostPort>,
     /// An init container with `restartPolicy: Always`: started in its turn, then
     /// running beside the regular containers. Always false for regular ones.
     pub sidecar: bool,

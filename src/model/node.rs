@@ -1,13 +1,16 @@
 //! Nodes: capacity, what is kept back from pods, and what pods may have.
 
+use super::labels::Labels;
 use super::taint::Taint;
 use super::usage::UsageCurve;
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime};
+use std::collections::BTreeMap;
 
 /// A node as the scenario describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub name: String,
+    pub labels: Labels,
     /// All there is.
     pub capacity: Room,
     /// What the scheduler may hand out. It never changes by binding.
@@ -16,6 +19,10 @@ pub struct Node {
     /// cgroup of all pods. The hard eviction reserve is *not* taken off here.
     /// Source: kubernetes `pkg/kubelet/cm`, node allocatable enforcement (1.32).
     pub pods_memory_limit: Bytes,
+    /// Allocatable extended resources, by their names; of what is not listed there is nothing.
+    pub extended: BTreeMap<String, u64>,
+    /// The images that are there, for those who would rather not pull.
+    pub images: Vec<NodeImage>,
     pub unschedulable: bool,
     pub taints: Vec<Taint>,
     /// The working set of everything that is not a pod.
@@ -45,9 +52,12 @@ impl Node {
     pub fn new(name: impl Into<String>, capacity: Room) -> Node {
         Node {
             name: name.into(),
+            labels: Labels::new(),
             capacity,
             allocatable: capacity,
             pods_memory_limit: capacity.memory,
+            extended: BTreeMap::new(),
+            images: Vec::new(),
             unschedulable: false,
             taints: Vec::new(),
             system_daemons: UsageCurve::constant(Bytes::ZERO),
@@ -93,10 +103,26 @@ pub enum NodePart {
     Processes,
 }
 
+/// An image that a node has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeImage {
+    /// All names that it goes by, as `status.images` lists them.
+    pub names: Vec<String>,
+    pub size: Bytes,
+}
+
 /// Amounts of what a node offers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     pub cpu: MilliCpu,
     pub memory: Bytes,
+    /// Local disk for pods' writable layers, logs and volumes. [`Room::UNKNOWN_STORAGE`]: nobody
+    /// says how much, so nobody is refused for it.
+    pub ephemeral_storage: Bytes,
     pub pods: u32,
+}
+
+impl Room {
+    /// More than any pod requests.
+    pub const UNKNOWN_STORAGE: Bytes = Bytes(i64::MAX as u64);
 }

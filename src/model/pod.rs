@@ -7,6 +7,8 @@
 //! Next: [`crate::model::qos`] for its class, [`crate::eviction::order`] for its turn.
 
 use super::container::{ContainerSpec, Role};
+use super::labels::Labels;
+use super::placement::Placement;
 use super::resources::{Resource, ResourceAmounts};
 use super::taint::Toleration;
 use super::volume::Volume;
@@ -24,6 +26,9 @@ pub const SYSTEM_NODE_CRITICAL: &str = "system-node-critical";
 /// What a manifest says of one Pod.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PodSpec {
+    /// `metadata.namespace`; empty counts as `default`.
+    pub namespace: String,
+    pub labels: Labels,
     /// In the order they run; sidecars among them.
     pub init_containers: Vec<ContainerSpec>,
     pub containers: Vec<ContainerSpec>,
@@ -39,6 +44,7 @@ pub struct PodSpec {
     pub restart_policy: RestartPolicy,
     pub termination_grace_period: Option<SimDuration>,
     pub tolerations: Vec<Toleration>,
+    pub placement: Placement,
     /// Read by the kubelet from a file or URL, not from the API.
     pub is_static: bool,
     /// The API's reflection of a static pod.

@@ -288,6 +288,7 @@ pub fn allocatable(capacity: Room, reserves: [Reserve; 2], thresholds: &[Thresho
     Room {
         cpu: MilliCpu(cpu),
         memory: pods_memory_limit(capacity, reserves).saturating_sub(hard_memory),
+        ephemeral_storage: capacity.ephemeral_storage,
         pods: capacity.pods,
     }
 }
@@ -343,7 +344,7 @@ mod tests {
     #[test]
     fn allocatable_is_capacity_less_reserves_less_the_hard_threshold() {
         // KUBELET's documentation example (user case D2): 32Gi, 2Gi + 1Gi reserved, hard 500Mi -> 28.5Gi, about.
-        let capacity = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(32), pods: 110 };
+        let capacity = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(32), pods: 110, ..Room::default() };
         let kube = reserve("kubeReserved", &texts(&[("memory", "2Gi"), ("cpu", "100m")])).expect("amounts");
         let system = reserve("systemReserved", &texts(&[("memory", "1Gi")])).expect("amounts");
         let thresholds = read(&[("memory.available", "500Mi")], &[]).expect("a threshold");

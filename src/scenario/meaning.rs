@@ -11,11 +11,12 @@ use super::distribution::{Distribution, Varying};
 use super::synthesize::{Synthesis, drawn_node};
 use super::usage_model::{LevelModel, UsageModel};
 use crate::engine::{
-    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, Setting, UnreachablePhase,
+    ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, SchedulerSetting, Setting,
+    UnreachablePhase,
 };
 use crate::eviction::{EvictionOrder, EvictionSettings, KubeletOrder, QosOrder};
 use crate::ground::{Bytes, Key, SimDuration, SimTime, WorkloadId};
-use crate::model::{ContainerIndex, Node, NodePart, PodSpec, Replica, Usage, Workload};
+use crate::model::{ContainerIndex, Node, NodePart, Peers, PodSpec, Replica, Usage, Workload};
 use std::sync::Arc;
 
 /// One story: the cluster, its pods, and the rules to tell it under.
@@ -231,6 +232,8 @@ impl Scenario {
             restart_scope: rules.switches.restart_scope,
             passes,
             acting_threshold: self.acting_threshold,
+            scheduler: SchedulerSetting::default(),
+            peers: Peers::default(),
             control_plane: ControlPlane {
                 node_monitor_grace_period: self.node_monitor_grace_period,
                 unreachable_phase: rules.switches.unreachable_phase,

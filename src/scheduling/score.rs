@@ -89,7 +89,7 @@ mod tests {
     use crate::model::{Bound, ContainerSpec, PodSpec, ResourceAmounts, Room};
 
     fn nodes(bound_gibi: &[u64]) -> NodeColumns {
-        let room = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(8), pods: 110 };
+        let room = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(8), pods: 110, ..Room::default() };
         NodeColumns {
             allocatable: vec![room; bound_gibi.len()],
             bound: bound_gibi.iter().map(|gibi| bound(*gibi)).collect(),

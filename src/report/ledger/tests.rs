@@ -7,14 +7,14 @@ use crate::engine::record::{
     EndReason, Eviction, EvictionCause, NodeEnd, OomCause, OomKill, PodEnd, Ranked, Refusal, RefusalReason,
 };
 use crate::engine::{ActingThreshold, NodeSetting, Passes};
-use crate::engine::{ControlPlane, UnreachablePhase};
+use crate::engine::{ControlPlane, SchedulerSetting, UnreachablePhase};
 use crate::eviction::{
     Candidate, ContainerStatistics, Count, EvictionOrder, EvictionSettings, KubeletOrder, NodeCondition,
     Observation, PodStatistics, QosOrder, Signal, Threshold, ThresholdValue, rank,
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::lifecycle::Phase;
-use crate::model::{ContainerSpec, Controller, Node, PodSpec, PodTemplate, QosClass, Room, Workload};
+use crate::model::{ContainerSpec, Controller, Node, Peers, PodSpec, PodTemplate, QosClass, Room, Workload};
 use crate::report::columns::{EvictionRow, PodRow, RankingRow, Row, RunRow, Table};
 use crate::report::summary::{self, Heading, Width};
 use crate::report::table::Wanted;
@@ -120,7 +120,7 @@ fn template(qos: QosClass, request: u64) -> PodTemplate {
 }
 
 fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartScope) -> Setting {
-    let room = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(1), pods: 110 };
+    let room = Room { cpu: MilliCpu(4000), memory: Bytes::gibi(1), pods: 110, ..Room::default() };
     let node = Node::new("node", room);
     let kubelet = Arc::new(EvictionSettings {
         thresholds: vec![THRESHOLD.clone()],
@@ -139,6 +139,8 @@ fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartSc
         ],
         order,
         restart_scope,
+        scheduler: SchedulerSetting::default(),
+        peers: Peers::default(),
         control_plane: ControlPlane {
             node_monitor_grace_period: SimDuration::seconds(50),
             unreachable_phase: UnreachablePhase::Unknown,

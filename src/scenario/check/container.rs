@@ -162,7 +162,8 @@ impl ContainerCheck<'_, '_, '_> {
         self.tell_of_defaults(doing);
         let (requests, limits) = (requests.fixed, limits.fixed);
         let sidecar = self.role == Role::Sidecar;
-        (ContainerSpec { name: name.to_owned(), requests, limits, sidecar, probes, written: None }, plan)
+        let name = name.to_owned();
+        (ContainerSpec { name, requests, limits, sidecar, probes, ..ContainerSpec::default() }, plan)
     }
 
     /// What it is asked, and how long its preStop hook runs.

@@ -162,7 +162,7 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         }
         let from_kubelet = settings.get(|file| &file.max_pods).map(|(max_pods, _)| *max_pods);
         let pods = node.capacity.pods.or(from_kubelet).unwrap_or(MAX_PODS);
-        Room { cpu, memory, pods }
+        Room { cpu, memory, ephemeral_storage: Room::UNKNOWN_STORAGE, pods }
     }
 
     fn eviction(

@@ -170,8 +170,7 @@ impl<'a> Reading<'a> {
             restart_policy: restart_policy.unwrap_or_default(),
             termination_grace_period: self.termination_grace_period(spec),
             tolerations: self.tolerations(spec),
-            is_static: false,
-            is_mirror: false,
+            ..PodSpec::default()
         }
     }
 
@@ -203,6 +202,7 @@ impl<'a> Reading<'a> {
             sidecar: false,
             probes: self.probes(container, at),
             written,
+            ..ContainerSpec::default()
         }
     }
 

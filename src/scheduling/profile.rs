@@ -1,0 +1,159 @@
+//! A profile of the scheduler: which plugins speak, how much each weighs, and how they count.
+//!
+//! What: the values that a `KubeSchedulerConfiguration` can set of the plugins that evictsim has.
+//! Never: text; [`crate::scenario`] reads it. Source: kubernetes `pkg/scheduler/apis/config/v1` (1.34).
+
+use crate::model::SpreadConstraint;
+
+/// A plugin, in the order in which filters are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Plugin {
+    NodeUnschedulable,
+    NodeName,
+    TaintToleration,
+    NodeAffinity,
+    NodePorts,
+    NodeResourcesFit,
+    PodTopologySpread,
+    InterPodAffinity,
+    NodeResourcesBalancedAllocation,
+    ImageLocality,
+}
+
+impl Plugin {
+    pub const ALL: [Plugin; 10] = [
+        Plugin::NodeUnschedulable,
+        Plugin::NodeName,
+        Plugin::TaintToleration,
+        Plugin::NodeAffinity,
+        Plugin::NodePorts,
+        Plugin::NodeResourcesFit,
+        Plugin::PodTopologySpread,
+        Plugin::InterPodAffinity,
+        Plugin::NodeResourcesBalancedAllocation,
+        Plugin::ImageLocality,
+    ];
+
+    /// As Kubernetes spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Plugin::NodeUnschedulable => "NodeUnschedulable",
+            Plugin::NodeName => "NodeName",
+            Plugin::TaintToleration => "TaintToleration",
+            Plugin::NodeAffinity => "NodeAffinity",
+            Plugin::NodePorts => "NodePorts",
+            Plugin::NodeResourcesFit => "NodeResourcesFit",
+            Plugin::PodTopologySpread => "PodTopologySpread",
+            Plugin::InterPodAffinity => "InterPodAffinity",
+            Plugin::NodeResourcesBalancedAllocation => "NodeResourcesBalancedAllocation",
+            Plugin::ImageLocality => "ImageLocality",
+        }
+    }
+}
+
+/// How one profile schedules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// How many nodes that would do are looked for, in percent of all; 0: as many as
+    /// kube-scheduler looks for by itself; 100: all, whatever the order of the nodes.
+    pub percentage_of_nodes_to_score: u32,
+    /// Whether each plugin may refuse a node, as [`Plugin::ALL`] counts them.
+    pub filters: [bool; Plugin::ALL.len()],
+    /// How much each plugin's score weighs, as [`Plugin::ALL`] counts them; 0: it does not score.
+    pub weights: [i64; Plugin::ALL.len()],
+    pub fit: FitStrategy,
+    /// The resources whose shares are to be even, in this order.
+    pub balanced: Vec<ResourceName>,
+    /// Of pods that ask for none themselves, where something selects them.
+    pub default_spread: Vec<SpreadConstraint>,
+    /// Whether `default_spread` is Kubernetes' own: then no node is left out for want of a zone.
+    pub default_spread_is_system: bool,
+    /// How much a required affinity of a pod that is there weighs for one that comes.
+    pub hard_pod_affinity_weight: i64,
+    pub ignore_preferred_terms_of_existing_pods: bool,
+    /// Whether pods that fit nowhere may have others preempted: the plugin DefaultPreemption.
+    pub preempts: bool,
+    /// How many nodes are looked at for victims: this percentage, and at least so many.
+    pub min_candidate_nodes_percentage: u32,
+    pub min_candidate_nodes_absolute: u32,
+}
+
+/// How full nodes are scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FitStrategy {
+    pub kind: FitKind,
+    pub resources: Vec<Weighted>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FitKind {
+    LeastAllocated,
+    MostAllocated,
+    /// By a line through these points, in order of utilization.
+    RequestedToCapacityRatio(Vec<ShapePoint>),
+}
+
+/// A point of a shape: at that utilization (percent) that score (0 to 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShapePoint {
+    pub utilization: i64,
+    pub score: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weighted {
+    pub resource: ResourceName,
+    pub weight: i64,
+}
+
+/// A resource that a score may count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ResourceName {
+    Cpu,
+    Memory,
+    EphemeralStorage,
+    /// `nvidia.com/gpu`
+    Extended(String),
+}
+
+impl Profile {
+    fn weights(of: &[(Plugin, i64)]) -> [i64; Plugin::ALL.len()] {
+        Plugin::ALL
+            .map(|plugin| of.iter().find(|(weighed, _)| *weighed == plugin).map_or(0, |(_, weight)| *weight))
+    }
+}
+
+/// What kube-scheduler does where nothing is configured, but for one thing: all nodes are looked at.
+impl Default for Profile {
+    fn default() -> Profile {
+        let even = [ResourceName::Cpu, ResourceName::Memory];
+        Profile {
+            percentage_of_nodes_to_score: 100,
+            filters: Plugin::ALL.map(|plugin| plugin <= Plugin::InterPodAffinity),
+            weights: Profile::weights(&[
+                (Plugin::TaintToleration, 3),
+                (Plugin::NodeAffinity, 2),
+                (Plugin::PodTopologySpread, 2),
+                (Plugin::InterPodAffinity, 2),
+                (Plugin::NodeResourcesFit, 1),
+                (Plugin::NodeResourcesBalancedAllocation, 1),
+                (Plugin::ImageLocality, 1),
+            ]),
+            fit: FitStrategy {
+                kind: FitKind::LeastAllocated,
+                resources: even
+                    .iter()
+                    .map(|resource| Weighted { resource: resource.clone(), weight: 1 })
+                    .collect(),
+            },
+            balanced: even.to_vec(),
+            default_spread: SpreadConstraint::system_defaults(),
+            default_spread_is_system: true,
+            hard_pod_affinity_weight: 1,
+            ignore_preferred_terms_of_existing_pods: false,
+            preempts: true,
+            min_candidate_nodes_percentage: 10,
+            min_candidate_nodes_absolute: 100,
+        }
+    }
+}
