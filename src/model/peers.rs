@@ -3,6 +3,7 @@
 //! Source: the Kubernetes API, `core/v1` and `policy/v1` (1.34).
 
 use super::labels::{Labels, Selector};
+use crate::ground::PodId;
 use std::collections::BTreeSet;
 
 /// What a cluster has besides its nodes and pods.
@@ -35,6 +36,6 @@ pub struct DisruptionBudget {
     pub selector: Option<Selector>,
     /// How many of its pods may go.
     pub disruptions_allowed: i64,
-    /// Those of its pods whose going is counted already, by name.
-    pub disrupted_pods: BTreeSet<String>,
+    /// Those of its pods whose going is counted already.
+    pub disrupted_pods: BTreeSet<PodId>,
 }
