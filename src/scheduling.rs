@@ -7,6 +7,7 @@
 //! Next: [`place`], one decision from queue to node.
 
 pub mod filter;
+pub mod index;
 pub mod profile;
 pub mod queue;
 pub mod score;
