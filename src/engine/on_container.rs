@@ -67,6 +67,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if all_run && row.running.is_none() {
             row.running = Some(now);
             let (pod, node) = (row.name, row.its_node());
+            self.totals.pod_runs();
             self.tell(Record::PodRunning { pod, node });
         }
     }

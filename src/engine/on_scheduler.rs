@@ -51,6 +51,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn bind(&mut self, pod: PodId, node: NodeId) {
+        self.totals.placements += 1;
         let on_node = &mut self.nodes[node.index()];
         let row = &mut self.pods[pod];
         row.bind(node, self.setting.nodes[node.index()].node.capacity.memory, self.now);

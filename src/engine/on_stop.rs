@@ -155,6 +155,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = self.pods[pod].its_node();
         self.unlist(node, pod);
         let row = self.pods.remove(pod);
+        self.totals.pod_ends(reason, row.running.is_some());
         self.columns.release(node, &row.template);
         self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
         if !row.is_deleted {
@@ -207,6 +208,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         alive.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
         for pod in alive {
             let row = &self.pods[pod];
+            self.totals.unscheduled += u64::from(row.node.is_none());
             let has_started = row.regular().iter().any(|container| container.starts > 0);
             let reason = if has_started { EndReason::StillRunning } else { EndReason::StillPending };
             let end = row.end(reason, None, self.kept_by(row), self.now);

@@ -16,6 +16,7 @@ use super::pod_row::Pods;
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
+use super::totals::Totals;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
@@ -29,6 +30,14 @@ use crate::scheduling::Queue;
 /// If the setting's eviction loops or samples come without any time between them, or
 /// its horizon is [`SimTime::NEVER`]: a scenario's check refuses these.
 pub fn run<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
+    run_counted(setting, source, recorder).0
+}
+
+/// Runs as [`run`] does, and says what came of it, too.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_counted<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> (R, Totals) {
     Simulation::new(setting, source, recorder).run(|_| ())
 }
 
@@ -43,7 +52,7 @@ pub struct Simulation<'a, S, R> {
     /// before it in that order had its turn.
     latest: Option<Event>,
     pub(super) pods: Pods,
-    pub(super) pods_made: u64,
+    pub(super) totals: Totals,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) columns: NodeColumns,
     pub(super) queue: Queue,
@@ -69,7 +78,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             calendar: Calendar::default(),
             latest: None,
             pods: Pods::default(),
-            pods_made: 0,
+            totals: Totals::default(),
             nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
             queue: Queue::default(),
@@ -84,12 +93,13 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     }
 
     /// Lets everything happen, up to the horizon; `audit` looks on after each event.
-    pub(super) fn run(mut self, audit: impl Fn(&Self)) -> R {
+    pub(super) fn run(mut self, audit: impl Fn(&Self)) -> (R, Totals) {
         self.begin();
         while let Some(at) = self.calendar.next_instant().filter(|at| *at <= self.setting.horizon) {
             self.sample_before(at);
             let entry = self.calendar.pop().expect("there is a next instant");
             self.turn_to(&entry);
+            self.totals.events += 1;
             self.happen(entry.event, entry.ticket);
             if let Some(node) = self.changed.take() {
                 self.plan_what_follows(node);
@@ -98,7 +108,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             audit(&self);
         }
         self.end();
-        self.recorder
+        (self.recorder, self.totals)
     }
 
     fn begin(&mut self) {

@@ -113,7 +113,8 @@ impl<'a> Table<'a> {
     }
 }
 
-fn unreadable(error: &csv::Error) -> CellMistake {
+/// What is no CSV at all.
+pub fn unreadable(error: &csv::Error) -> CellMistake {
     let line = error.position().map_or(1, csv::Position::line);
     let fix = "write plain CSV in UTF-8".into();
     CellMistake { line, column: 1, what: format!("not readable as CSV: {error}"), fix }
@@ -167,7 +168,7 @@ impl Record<'_> {
     pub fn seconds(&self, column: &str) -> Result<Option<SimDuration>, CellMistake> {
         let read = |text: &str| {
             let fix = || "write seconds as a plain number, such as 90 or 0.5".into();
-            micros(text)
+            seconds(text)
                 .ok_or_else(|| self.mistake(column, format!("`{text}` is no length in seconds"), fix()))
         };
         self.text(column).map(read).transpose()
@@ -183,7 +184,7 @@ impl Record<'_> {
 }
 
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
-fn micros(text: &str) -> Option<SimDuration> {
+pub fn seconds(text: &str) -> Option<SimDuration> {
     const MOST_SECONDS: u64 = 100 * 366 * 86_400;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -191,8 +192,8 @@ fn micros(text: &str) -> Option<SimDuration> {
         return None;
     }
     let seconds: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let padded: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    let micros: u64 = padded.parse().ok()?;
+    let padded = fraction.bytes().chain(std::iter::repeat(b'0')).take(6);
+    let micros = padded.fold(0, |micros, digit| micros * 10 + u64::from(digit - b'0'));
     (seconds <= MOST_SECONDS).then_some(SimDuration::seconds(seconds) + SimDuration::micros(micros))
 }
 
@@ -215,7 +216,7 @@ mod tests {
             ("99999999999",  None),
         ];
         for (text, expected) in cases {
-            assert_eq!(micros(text).map(|length| length.0), expected, "{text}");
+            assert_eq!(seconds(text).map(|length| length.0), expected, "{text}");
         }
     }
 
