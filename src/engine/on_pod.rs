@@ -34,12 +34,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let address = self.nodes[node.index()].addresses.take();
         let row = &mut self.pods[pod];
         row.address = address;
+        let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
         if let Some(address) = address {
             self.tell(Record::PodAddressed { pod: name, node, address });
         }
-        self.attach_claims(pod);
-        self.write_volumes(pod);
+        if has_volumes {
+            self.attach_claims(pod);
+            self.write_volumes(pod);
+        }
         self.sync(pod);
         self.show(pod);
     }

@@ -157,7 +157,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = self.pods.remove(pod);
         self.totals.pod_ends(reason, row.running.is_some());
         self.columns.release(node, &row.template);
-        self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
+        self.index.node_changed(node);
+        if R::LISTENS {
+            self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
+        }
         if !row.is_deleted {
             self.replace(row.name, reason);
         }
@@ -197,7 +200,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn remember_working_set(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
-        if !row.is_stopping() {
+        if R::LISTENS && !row.is_stopping() {
             row.last_working_set = row.working_set(self.now);
         }
     }
@@ -211,8 +214,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.totals.unscheduled += u64::from(row.node.is_none());
             let has_started = row.regular().iter().any(|container| container.starts > 0);
             let reason = if has_started { EndReason::StillRunning } else { EndReason::StillPending };
-            let end = row.end(reason, None, self.kept_by(row), self.now);
-            self.tell(Record::PodEnded(&end));
+            if R::LISTENS {
+                let end = row.end(reason, None, self.kept_by(row), self.now);
+                self.tell(Record::PodEnded(&end));
+            }
         }
     }
 

@@ -231,7 +231,7 @@ impl PodRow {
         (self.node, self.bound) = (Some(node), Some(now));
         let specs = self.template.spec.all_containers();
         for (container, spec) in self.containers.iter_mut().zip(specs) {
-            container.oom_score_adj = oom_score_adj(&self.template.spec, spec, capacity);
+            container.oom_score_adj = oom_score_adj(&self.template.spec, self.template.qos, spec, capacity);
         }
     }
 

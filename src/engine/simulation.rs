@@ -21,6 +21,7 @@ use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
 use crate::scheduling::Queue;
+use crate::scheduling::index::Index;
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
 ///
@@ -56,6 +57,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) nodes: Vec<NodeRow>,
     pub(super) columns: NodeColumns,
     pub(super) queue: Queue,
+    pub(super) index: Index,
     pub(super) scheduler_is_due: bool,
     pub(super) workloads: Vec<WorkloadRow>,
     /// What the volume of each claim holds; absent: nobody has attached it yet.
@@ -82,6 +84,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
             queue: Queue::default(),
+            index: Index::new(setting.nodes.len()),
             scheduler_is_due: false,
             workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
             claims: vec![None; setting.claims.len()],
