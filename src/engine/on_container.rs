@@ -48,9 +48,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.plan_exit(pod, container);
         self.begin_probing(pod, container);
         if role == Role::Regular {
-            self.regular_is_up(pod);
+            self.regular_is_up(pod); // Nothing in the Pod waits for it, so its kubelet has no reason to look.
+        } else {
+            self.sync(pod);
         }
-        self.sync(pod);
         self.show(pod);
     }
 

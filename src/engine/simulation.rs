@@ -126,9 +126,9 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     }
 
     fn turn_to(&mut self, entry: &Entry) {
-        let earlier = self.latest.filter(|_| entry.at == self.now);
-        self.latest = Some(earlier.map_or(entry.event, |earlier| earlier.max(entry.event)));
-        self.now = entry.at;
+        if entry.at > self.now || self.latest.is_none_or(|latest| latest < entry.event) {
+            (self.now, self.latest) = (entry.at, Some(entry.event));
+        }
     }
 
     fn happen(&mut self, event: Event, ticket: Ticket) {
