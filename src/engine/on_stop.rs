@@ -154,15 +154,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.show_end(pod, reason);
         let node = self.pods[pod].its_node();
         self.unlist(node, pod);
-        let row = self.pods.remove(pod);
+        let row = &self.pods[pod];
         self.totals.pod_ends(reason, row.running.is_some());
         self.columns.release(node, &row.template);
         self.index.node_changed(node);
         if R::LISTENS {
-            self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
+            let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
+            self.tell(Record::PodEnded(&end));
         }
-        if !row.is_deleted {
-            self.replace(row.name, reason);
+        let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].is_deleted);
+        self.pods.remove(pod);
+        if !is_deleted {
+            self.replace(name, reason);
         }
         self.queue.wake();
         self.plan_scheduler();

@@ -98,9 +98,8 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Lets everything happen, up to the horizon; `audit` looks on after each event.
     pub(super) fn run(mut self, audit: impl Fn(&Self)) -> (R, Totals) {
         self.begin();
-        while let Some(at) = self.calendar.next_instant().filter(|at| *at <= self.setting.horizon) {
-            self.sample_before(at);
-            let entry = self.calendar.pop().expect("there is a next instant");
+        while let Some(entry) = self.calendar.pop_until(self.setting.horizon) {
+            self.sample_before(entry.at);
             self.turn_to(&entry);
             self.totals.events += 1;
             self.happen(entry.event, entry.ticket);

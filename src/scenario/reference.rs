@@ -225,8 +225,7 @@ impl<R: Read> PodRows<R> {
     }
 
     fn seconds(&self, cell: usize) -> Result<SimDuration, CellMistake> {
-        let text = str::from_utf8(&self.row[cell]).ok();
-        text.and_then(cells::seconds).ok_or_else(|| {
+        cells::seconds(&self.row[cell]).ok_or_else(|| {
             let text = String::from_utf8_lossy(&self.row[cell]);
             let fix = "write seconds as a plain number, such as 90 or 0.5".to_owned();
             self.mistake(cell, format!("`{text}` in `{}` is no length in seconds", COLUMNS[cell]), fix)

@@ -104,8 +104,20 @@ impl Scores {
     }
 
     fn nth_from(&self, first: usize, score: u16, number: u32) -> NodeId {
-        let mut as_good = (first..self.scores.len()).filter(|place| self.scores[*place] == score);
-        let place = as_good.nth(number as usize).expect("the block has as many as it counts");
+        const FEW: usize = 16;
+        let mut left = number as usize;
+        let mut first = first;
+        // A few at a time are counted at once; the one that is meant is among the last few.
+        for few in self.scores[first..].chunks(FEW) {
+            let as_good = few.iter().fold(0u16, |as_good, other| as_good + u16::from(*other == score));
+            let as_good = usize::from(as_good);
+            if left < as_good {
+                break;
+            }
+            (left, first) = (left - as_good, first + FEW);
+        }
+        let mut as_good = (first..).zip(&self.scores[first..]).filter(|(_, other)| **other == score);
+        let (place, _) = as_good.nth(left).expect("the block has as many as it counts");
         NodeId(place as u32)
     }
 }
