@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod event;
 mod node_row;
 mod on_container;
+mod on_deletion;
 mod on_kubelet;
 mod on_node;
 mod on_outage;
@@ -38,5 +39,5 @@ pub use setting::{
     UnreachablePhase,
 };
 pub use simulation::{run, run_counted};
-pub use source::{CurveOwner, PodDraft, Source};
+pub use source::{Choice, CurveOwner, PodDraft, Source};
 pub use totals::Totals;

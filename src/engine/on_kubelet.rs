@@ -9,7 +9,7 @@ use super::pod_row::Stage;
 use super::record::{EndReason, Eviction, EvictionCause, Ranked, Record, Recorder};
 use super::setting::ActingThreshold;
 use super::simulation::Simulation;
-use super::source::Source;
+use super::source::{Choice, Source};
 use crate::eviction::{
     Candidate, Candidates, EvictionSettings, KnownPod, NodeReclaim, Observation, PodStatistics, Threshold,
     first, over_limit, wait_for_clean_up,
@@ -57,7 +57,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         let choice = row.choices;
         row.choices += 1;
-        Some(acceptable[self.source.choose_threshold(node, choice, acceptable.len())])
+        Some(acceptable[self.source.choose(Choice::ActingThreshold { node, choice }, acceptable.len())])
     }
 
     /// Deletes what nobody uses, and says whether that was enough.
@@ -252,7 +252,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let pods = self.nodes[node.index()].pods.iter().copied();
         pods.filter(|pod| {
             let row = &self.pods[*pod];
-            row.stage != Stage::Unheard && !row.is_being_cleaned_up()
+            !matches!(row.stage, Stage::Binding | Stage::Unheard) && !row.is_being_cleaned_up()
         })
     }
 

@@ -162,7 +162,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
             self.tell(Record::PodEnded(&end));
         }
-        let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].is_deleted);
+        let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].deletion.is_some());
         self.pods.remove(pod);
         if !is_deleted {
             self.replace(name, reason);

@@ -55,7 +55,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let ending = match reason {
             EndReason::Completed => Ending::Succeeded,
             EndReason::Rejected => Ending::Rejected,
-            EndReason::Failed | EndReason::Evicted | EndReason::Deleted => Ending::Failed,
+            EndReason::Failed | EndReason::Evicted | EndReason::Deleted | EndReason::Preempted => {
+                Ending::Failed
+            }
             EndReason::StillRunning | EndReason::StillPending => unreachable!("it is gone"),
         };
         let workload = gone.workload;

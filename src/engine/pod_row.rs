@@ -61,8 +61,8 @@ pub struct PodRow {
     pub killing: u32,
     /// When whatever stops it takes no more time.
     pub grace_ends: SimTime,
-    /// The API was asked to delete it; its controller has been told.
-    pub is_deleted: bool,
+    /// What the API was asked to delete it for; its controller has been told.
+    pub deletion: Option<EndReason>,
     /// Its kubelet makes it go, since its node is short of something.
     pub is_disrupted: bool,
     /// The control plane knows that none of its containers is left.
@@ -83,6 +83,8 @@ pub struct PodRow {
 pub enum Stage {
     /// Waiting for a node.
     Queued,
+    /// It has a node, and the API is yet to hear of that.
+    Binding,
     /// It has a node, whose kubelet has not heard of it: the node is silent.
     Unheard,
     /// Sandbox and images are on their way.
@@ -208,7 +210,7 @@ impl PodRow {
             toleration_ticket: 0,
             killing: 0,
             grace_ends: SimTime::NEVER,
-            is_deleted: false,
+            deletion: None,
             is_disrupted: false,
             end_is_known: false,
             shown: Shown::default(),

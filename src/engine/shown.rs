@@ -37,7 +37,7 @@ impl Shown {
 impl PodRow {
     /// How the kubelet reports its containers.
     pub fn views(&self) -> impl Iterator<Item = ContainerView> {
-        let is_heard_of = !matches!(self.stage, Stage::Queued | Stage::Unheard);
+        let is_heard_of = !matches!(self.stage, Stage::Queued | Stage::Binding | Stage::Unheard);
         self.containers.iter().map(move |one| one.view(is_heard_of))
     }
 

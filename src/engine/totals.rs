@@ -20,6 +20,7 @@ pub struct Totals {
     pub oom_kills: u64,
     pub rejected: u64,
     pub deleted: u64,
+    pub preempted: u64,
     /// Pods that were running at once, at most.
     pub peak_running: u64,
     /// Pods that were running when the run ended.
@@ -41,6 +42,7 @@ impl Totals {
             EndReason::Failed => self.failed += 1,
             EndReason::Rejected => self.rejected += 1,
             EndReason::Deleted => self.deleted += 1,
+            EndReason::Preempted => self.preempted += 1,
             // An eviction is counted when it is decided.
             EndReason::Evicted | EndReason::StillRunning | EndReason::StillPending => {}
         }

@@ -35,6 +35,7 @@ pub enum Happening {
     NodeNotReady,
     NodeReady,
     TaintManagerEviction,
+    Preempted,
     SuccessfulAttachVolume,
 }
 
@@ -61,6 +62,7 @@ impl Happening {
             Happening::NodeNotReady => "NodeNotReady",
             Happening::NodeReady => "NodeReady",
             Happening::TaintManagerEviction => "TaintManagerEviction",
+            Happening::Preempted => "Preempted",
             Happening::SuccessfulAttachVolume => "SuccessfulAttachVolume",
         }
     }
@@ -80,6 +82,7 @@ impl Happening {
             | Happening::NodeNotReady
             | Happening::NodeReady
             | Happening::TaintManagerEviction
+            | Happening::Preempted
             | Happening::SuccessfulAttachVolume => "Normal",
             Happening::FailedScheduling
             | Happening::BackOff
@@ -165,6 +168,7 @@ pub fn end(reason: EndReason) -> &'static str {
         EndReason::Evicted => "Evicted",
         EndReason::Rejected => "Rejected",
         EndReason::Deleted => "Deleted",
+        EndReason::Preempted => "Preempted",
         EndReason::StillRunning => "StillRunning",
         EndReason::StillPending => "StillPending",
     }

@@ -7,11 +7,11 @@
 
 use super::cells::{self, CellMistake};
 use crate::engine::{
-    ActingThreshold, ControlPlane, CurveOwner, NodeSetting, Passes, PodDraft, RestartScope, SchedulerSetting,
-    Setting, Source, UnreachablePhase,
+    ActingThreshold, Choice, ControlPlane, CurveOwner, NodeSetting, Passes, PodDraft, RestartScope,
+    SchedulerSetting, Setting, Source, UnreachablePhase,
 };
 use crate::eviction::{EvictionSettings, KubeletOrder};
-use crate::ground::{Amount, Bytes, MilliCpu, NodeId, SimDuration, SimTime, WorkloadId};
+use crate::ground::{Amount, Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
 use crate::model::{
     ContainerLife, ContainerSpec, Controller, Health, Node, Peers, Piece, PodLife, PodSpec, PodTemplate,
     Replica, ResourceAmounts, RestartPolicy, Room, UsageCurve, Workload,
@@ -115,8 +115,8 @@ impl<P: Iterator<Item = Result<SteadyPod, CellMistake>>> Source for &mut Steady<
         PodDraft { template: Arc::clone(&self.template), life }
     }
 
-    fn choose_threshold(&mut self, _node: NodeId, _choice: u32, _among: usize) -> usize {
-        0 // There are no thresholds.
+    fn choose(&mut self, _choice: Choice, _among: usize) -> usize {
+        0 // Nothing here is left to chance.
     }
 
     fn more_usage(&mut self, _owner: CurveOwner, _draw: u32) -> Arc<[Piece]> {
