@@ -5,6 +5,7 @@
 //! that is absent, too, the test says that it was skipped.
 
 mod lives;
+mod manifests;
 mod passes;
 mod pods;
 mod rankings;
