@@ -44,6 +44,8 @@ pub mod placement;
 #[cfg(test)]
 mod public_traces;
 pub mod quantity;
+#[cfg(feature = "text")]
+pub mod scheduler_configuration;
 pub mod synthesize;
 pub mod usage_model;
 

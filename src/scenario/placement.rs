@@ -12,6 +12,7 @@ mod ports;
 mod selectors;
 pub mod written;
 
+pub use pods::spread_constraint;
 pub use ports::host_ports;
 pub use selectors::label_selector;
 

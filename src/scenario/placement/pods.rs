@@ -71,7 +71,7 @@ fn must_have_a_selector(
 }
 
 /// One constraint on how Pods are spread.
-pub(super) fn spread_constraint(
+pub fn spread_constraint(
     complaints: &mut Complaints,
     written: &written::SpreadConstraint,
 ) -> SpreadConstraint {
