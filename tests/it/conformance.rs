@@ -10,6 +10,7 @@ mod passes;
 mod pods;
 mod profiles;
 mod rankings;
+mod scheduling;
 mod statistics;
 
 use evictsim::scenario::kubelet::Texts;
