@@ -18,6 +18,8 @@ pub mod cells;
 #[cfg(feature = "text")]
 pub mod check;
 #[cfg(feature = "text")]
+pub mod complaint;
+#[cfg(feature = "text")]
 pub mod decode;
 pub mod distribution;
 #[cfg(feature = "text")]
@@ -37,11 +39,15 @@ pub mod mistake;
 pub mod nearest;
 #[cfg(feature = "text")]
 pub mod notation;
+#[cfg(feature = "text")]
+pub mod placement;
 #[cfg(test)]
 mod public_traces;
 pub mod quantity;
 #[cfg(feature = "text")]
 pub mod reference;
+#[cfg(feature = "text")]
+pub mod scheduler_configuration;
 pub mod synthesize;
 pub mod usage_model;
 

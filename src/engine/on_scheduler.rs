@@ -1,15 +1,37 @@
 //! The scheduler's turn: pods get their nodes, and kubelets take or refuse them.
 
 use super::event::Event;
+use super::node_row::NodeRow;
 use super::on_outage::Contact;
-use super::pod_row::Stage;
+use super::pod_row::{Pods, Stage};
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::admit;
-use crate::ground::{NodeId, PodId};
+use crate::ground::{NodeId, PodId, SimTime};
 use crate::lifecycle::{PodCondition, Truth};
-use crate::scheduling::{filter, score};
+use crate::scheduling::{Ask, Attempt, BoundPod, BoundPods, Facts, SearchFrom, schedule};
+
+/// The engine's own rows, as decisions see them.
+struct PodsOnNodes<'a> {
+    nodes: &'a [NodeRow],
+    pods: &'a Pods,
+}
+
+impl BoundPods for PodsOnNodes<'_> {
+    fn on(&self, node: NodeId) -> impl Iterator<Item = BoundPod<'_>> {
+        self.nodes[node.index()].pods.iter().map(|pod| {
+            let row = &self.pods[*pod];
+            BoundPod {
+                pod: *pod,
+                template: &row.template,
+                started: row.bound.unwrap_or(SimTime::START),
+                is_terminating: row.deletion.is_some(),
+                is_being_preempted: row.deletion == Some(EndReason::Preempted),
+            }
+        })
+    }
+}
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Lets the scheduler run now, if anybody is to be tried.
@@ -23,7 +45,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_scheduler_runs(&mut self) {
         self.scheduler_is_due = false;
         while let Some(queued) = self.queue.next() {
-            match self.best_node(queued.pod) {
+            match self.attempt(queued.pod).best.first().copied() {
                 Some(node) => {
                     self.queue.take(&queued);
                     self.bind(queued.pod, node);
@@ -40,23 +62,19 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    fn best_node(&mut self, pod: PodId) -> Option<NodeId> {
-        let template = &self.pods[pod].template;
-        let columns = &self.columns;
-        let scores = self.index.scores(template, |node| {
-            filter::passes(columns, node, template).then(|| {
-                (score::least_allocated(columns, node, template)
-                    + score::balanced_allocation(columns, node, template)) as u16
-            })
-        });
-        let best = scores.best()?;
-        Some(scores.nth_best(best, 0))
+    /// Looks for a node, by all that is known now.
+    fn attempt(&self, pod: PodId) -> Attempt {
+        let on_nodes = PodsOnNodes { nodes: &self.nodes, pods: &self.pods };
+        let (nodes, peers) = (&self.columns, &self.setting.peers);
+        let ask = Ask::new(&self.pods[pod].template, &self.setting.scheduler.profile, nodes, peers);
+        let facts = Facts { nodes, pods: &on_nodes, peers, nominated: &[] };
+        schedule(facts, &ask, pod, SearchFrom::default())
     }
 
     fn tell_unschedulable(&mut self, pod: PodId) {
         if R::LISTENS {
             let row = &self.pods[pod];
-            let refusals = filter::refusals(&self.columns, &row.template);
+            let refusals = self.attempt(pod).search.refusals(&self.columns, &row.template);
             let name = row.name;
             self.tell(Record::PodUnschedulable { pod: name, refusals: &refusals });
             self.show_condition(pod, PodCondition::PodScheduled, Truth::False);

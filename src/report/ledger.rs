@@ -24,7 +24,6 @@ use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
 use crate::engine::{Record, Recorder, RestartScope, Setting, UnreachablePhase};
-use crate::eviction::NodeCondition;
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
 use crate::scenario::Scenario;
@@ -82,7 +81,6 @@ pub struct Ledger<'a, N: Names, W: Write> {
     evictions: Vec<PendingEviction>,
     /// By the victim's serial, or its replacement's: the eviction's index.
     awaited: BTreeMap<u64, usize>,
-    under_pressure: BTreeSet<(NodeId, NodeCondition)>,
     /// Nodes of which nobody hears.
     unreachable: BTreeSet<NodeId>,
     /// For the first replication, if lives are wanted at all.
@@ -109,7 +107,6 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             live: BTreeMap::new(),
             evictions: Vec::new(),
             awaited: BTreeMap::new(),
-            under_pressure: BTreeSet::new(),
             unreachable: BTreeSet::new(),
             chart: is_charted.then(|| Lives::new(setting.horizon, nodes())),
             told: Vec::new(),

@@ -6,11 +6,15 @@
 //! Never: defaults of the API server (a limit without a request stays one), or
 //! what the fields mean: [`reading`] makes the model's values of them, and says
 //! what is wrong with them. Never `#[serde(tag)]`, which loses the place of a mistake.
-//! Next: [`written`], how an amount is kept as it was written.
+//! Next: [`written`], how an amount is kept as it was written; [`selecting`], the selectors of all kinds.
 
+pub mod instant;
 pub mod reading;
+pub mod selecting;
 pub mod written;
 
+use super::placement::written::{Affinity, Port, SpreadConstraint};
+use selecting::Selecting;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use written::QuantityText;
@@ -42,7 +46,13 @@ pub struct Metadata {
     #[serde(deserialize_with = "null_as_default")]
     pub namespace: String,
     #[serde(deserialize_with = "null_as_default")]
+    pub uid: String,
+    #[serde(deserialize_with = "null_as_default")]
+    pub labels: BTreeMap<String, String>,
+    #[serde(deserialize_with = "null_as_default")]
     pub annotations: BTreeMap<String, String>,
+    /// Present while the object is being deleted.
+    pub deletion_timestamp: Option<String>,
 }
 
 /// The specs of all kinds at once.
@@ -71,11 +81,20 @@ pub struct Spec {
     pub tolerations: Vec<Toleration>,
     #[serde(deserialize_with = "null_as_default")]
     pub node_name: String,
+    #[serde(deserialize_with = "null_as_default")]
+    pub node_selector: BTreeMap<String, String>,
+    pub affinity: Option<Affinity>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub topology_spread_constraints: Vec<SpreadConstraint>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub preemption_policy: String,
     // Of a Node.
     #[serde(deserialize_with = "null_as_default")]
     pub taints: Vec<Taint>,
     #[serde(deserialize_with = "null_as_default")]
     pub unschedulable: bool,
+    // Of what speaks of pods by their labels.
+    pub selector: Option<Selecting>,
     // Of what makes pods.
     pub replicas: Option<u32>,
     pub template: Option<Box<Obj>>,
@@ -100,6 +119,10 @@ pub struct Resources {
 pub struct Container {
     #[serde(deserialize_with = "null_as_default")]
     pub name: String,
+    #[serde(deserialize_with = "null_as_default")]
+    pub image: String,
+    #[serde(deserialize_with = "null_as_default")]
+    pub ports: Vec<Port>,
     #[serde(deserialize_with = "null_as_default")]
     pub resources: Resources,
     /// `Always` makes a sidecar of an init container.
@@ -149,7 +172,7 @@ pub struct EmptyDir {
 pub struct Source {}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Toleration {
     #[serde(deserialize_with = "null_as_default")]
     pub key: String,
@@ -159,6 +182,7 @@ pub struct Toleration {
     pub value: String,
     #[serde(deserialize_with = "null_as_default")]
     pub effect: String,
+    pub toleration_seconds: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -185,11 +209,33 @@ pub struct Status {
     pub reason: String,
     #[serde(deserialize_with = "null_as_default")]
     pub qos_class: String,
+    /// The node that it waits for, while its victims leave.
+    #[serde(deserialize_with = "null_as_default")]
+    pub nominated_node_name: String,
+    pub start_time: Option<String>,
+    // Of a PodDisruptionBudget.
+    #[serde(deserialize_with = "null_as_default")]
+    pub disruptions_allowed: i64,
+    /// By the names of pods; when each was disrupted.
+    #[serde(deserialize_with = "null_as_default")]
+    pub disrupted_pods: BTreeMap<String, Option<String>>,
     // Of a Node.
     #[serde(deserialize_with = "null_as_default")]
     pub capacity: Amounts,
     #[serde(deserialize_with = "null_as_default")]
     pub allocatable: Amounts,
+    #[serde(deserialize_with = "null_as_default")]
+    pub images: Vec<Image>,
+}
+
+/// An image that a node has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Image {
+    #[serde(deserialize_with = "null_as_default")]
+    pub names: Vec<String>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub size_bytes: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -201,6 +247,9 @@ pub struct Condition {
     /// `True`, `False` or `Unknown`.
     #[serde(deserialize_with = "null_as_default")]
     pub status: String,
+    /// Why, in one word: `PreemptionByScheduler`, …
+    #[serde(deserialize_with = "null_as_default")]
+    pub reason: String,
 }
 
 impl Obj {
@@ -227,7 +276,7 @@ impl Obj {
 }
 
 /// Kubernetes writes and accepts `null` wherever it accepts nothing.
-fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + Deserialize<'de>,

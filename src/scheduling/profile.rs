@@ -117,6 +117,15 @@ pub enum ResourceName {
 }
 
 impl Profile {
+    pub fn may_refuse(&self, plugin: Plugin) -> bool {
+        self.filters[plugin as usize]
+    }
+
+    /// How much a plugin's score weighs; 0: it does not score.
+    pub fn weight(&self, plugin: Plugin) -> i64 {
+        self.weights[plugin as usize]
+    }
+
     fn weights(of: &[(Plugin, i64)]) -> [i64; Plugin::ALL.len()] {
         Plugin::ALL
             .map(|plugin| of.iter().find(|(weighed, _)| *weighed == plugin).map_or(0, |(_, weight)| *weight))

@@ -5,9 +5,12 @@
 //! that is absent, too, the test says that it was skipped.
 
 mod lives;
+mod manifests;
 mod passes;
 mod pods;
+mod profiles;
 mod rankings;
+mod scheduling;
 mod statistics;
 
 use evictsim::scenario::kubelet::Texts;
@@ -17,7 +20,7 @@ use std::path::PathBuf;
 
 /// Runs every case of a family; fails with the first few that differ.
 fn family(name: &str, check: impl Fn(&Value) -> Result<(), String>) {
-    let Some(cases) = recorded(name) else {
+    let Some(cases) = recorded(&format!("{name}.jsonl")) else {
         say(&format!("conformance {name}: skipped, no recordings (set EVICTSIM_CONFORMANCE)"));
         return;
     };
@@ -37,10 +40,10 @@ fn family(name: &str, check: impl Fn(&Value) -> Result<(), String>) {
     assert!(failures.is_empty(), "{name}: {} of {total} differ, first\n{shown}", failures.len());
 }
 
-fn recorded(name: &str) -> Option<String> {
+fn recorded(file: &str) -> Option<String> {
     let asked_for = std::env::var_os("EVICTSIM_CONFORMANCE").map(PathBuf::from);
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    let file = asked_for.clone().unwrap_or(default).join(format!("{name}.jsonl"));
+    let file = asked_for.clone().unwrap_or(default).join(file);
     match std::fs::read_to_string(&file) {
         Ok(cases) => Some(cases),
         Err(error) if asked_for.is_some() => panic!("cannot read {}: {error}", file.display()),

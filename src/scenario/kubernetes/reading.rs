@@ -3,15 +3,18 @@
 //! What: the facts of an [`Obj`] as [`PodSpec`], taints and amounts, or all that
 //! is wrong with them at once.
 //! Never: what follows from the facts; that is the model's.
-//! Next: [`crate::model::pod`].
+//! Next: [`crate::model::pod`]; `node`, `peers`, `placement`, `probes`, the parts.
 
+mod node;
+mod peers;
+mod placement;
 mod probes;
 
 use super::{Amounts, Container, EmptyDir, Obj, Resources, Spec};
 use crate::ground::{Amount, SimDuration};
 use crate::model::{
-    ContainerSpec, PodSpec, PodTemplate, QosClass, ResourceAmounts, RestartPolicy, Taint, TaintEffect,
-    Toleration, TolerationOperator, Volume, VolumeKind, WrittenAmounts, WrittenResources,
+    ContainerSpec, PodSpec, PodTemplate, QosClass, ResourceAmounts, RestartPolicy, TaintEffect, Toleration,
+    TolerationOperator, Volume, VolumeKind, WrittenAmounts, WrittenResources,
 };
 use crate::scenario::mistake::Mistake;
 use crate::scenario::quantity::Quantity;
@@ -45,12 +48,24 @@ impl Obj {
             reading.refuse("no containers here", fix, format_args!("spec.containers"));
         }
         let spec = reading.pod(&pod.spec);
+        let placement = reading.placement(pod);
         let source = pod.metadata.annotations.get(CONFIG_SOURCE);
         reading.finished(PodSpec {
+            namespace: or_default(self.namespace_of(pod)),
+            labels: pod.metadata.labels.clone(),
+            placement,
             is_static: source.is_some_and(|source| source != FROM_THE_API),
             is_mirror: pod.metadata.annotations.contains_key(CONFIG_MIRROR),
+            // Only an API server gives out uids.
+            is_from_api: !pod.metadata.uid.is_empty(),
             ..spec
         })
+    }
+
+    /// A template names no namespace: its pods live where their workload does.
+    fn namespace_of<'o>(&'o self, pod: &'o Obj) -> &'o str {
+        let own = &pod.metadata.namespace;
+        if own.is_empty() { &self.metadata.namespace } else { own }
     }
 
     /// This pod with all that follows from its manifest. The class that the API server gave it
@@ -73,42 +88,6 @@ impl Obj {
         let choices = QosClass::ALL.map(|class| (class.name(), class));
         let class = reading.one_of(&self.status.qos_class, &choices, format_args!("status.qosClass"));
         reading.finished(class)
-    }
-
-    /// The taints of this node.
-    ///
-    /// # Errors
-    /// All taints with an effect that does not exist.
-    pub fn taints(&self) -> Result<Vec<Taint>, Vec<Mistake>> {
-        let mut reading = Reading::of(self, String::new());
-        let mut taints = Vec::with_capacity(self.spec.taints.len());
-        for (index, taint) in self.spec.taints.iter().enumerate() {
-            let at = format_args!("spec.taints[{index}].effect");
-            if let Some(effect) = reading.required(&taint.effect, &TAINT_EFFECTS, at) {
-                taints.push(Taint { key: taint.key.clone(), value: taint.value.clone(), effect });
-            }
-        }
-        reading.finished(taints)
-    }
-
-    /// What this node has in total.
-    ///
-    /// # Errors
-    /// All amounts that are none.
-    pub fn capacity(&self) -> Result<ResourceAmounts, Vec<Mistake>> {
-        let mut reading = Reading::of(self, String::new());
-        let capacity = reading.amounts(&self.status.capacity, format_args!("status.capacity"));
-        reading.finished(capacity)
-    }
-
-    /// What this node leaves to pods.
-    ///
-    /// # Errors
-    /// All amounts that are none.
-    pub fn allocatable(&self) -> Result<ResourceAmounts, Vec<Mistake>> {
-        let mut reading = Reading::of(self, String::new());
-        let allocatable = reading.amounts(&self.status.allocatable, format_args!("status.allocatable"));
-        reading.finished(allocatable)
     }
 }
 
@@ -197,12 +176,14 @@ impl<'a> Reading<'a> {
         }));
         ContainerSpec {
             name: container.name.clone(),
+            image: container.image.clone(),
             requests,
             limits,
+            extended_requests: self.extended_requests(&container.resources, format_args!("{at}.resources")),
+            host_ports: self.host_ports(container, at),
             sidecar: false,
             probes: self.probes(container, at),
             written,
-            ..ContainerSpec::default()
         }
     }
 
@@ -301,7 +282,8 @@ impl<'a> Reading<'a> {
                 operator: operator.unwrap_or_default(),
                 value: toleration.value.clone(),
                 effect,
-                seconds: None,
+                // Negative: not at all.
+                seconds: toleration.toleration_seconds.map(|seconds| u64::try_from(seconds).unwrap_or(0)),
             });
         }
         tolerations
@@ -323,6 +305,11 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// The namespace that is meant where none is named.
+fn or_default(namespace: &str) -> String {
+    if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() }
+}
+
 /// As they print; what is no quantity has been refused already.
 fn written(amounts: &Amounts) -> WrittenAmounts {
     let quantity = |resource| amounts.get(resource).and_then(|text| Quantity::parse(&text.0).ok());
@@ -333,6 +320,7 @@ fn written(amounts: &Amounts) -> WrittenAmounts {
 mod tests {
     use super::*;
     use crate::ground::Bytes;
+    use crate::model::Taint;
 
     fn obj(yaml: &str) -> Obj {
         serde_saphyr::from_str(yaml).expect("a Kubernetes object")
