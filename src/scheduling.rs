@@ -1,6 +1,6 @@
 //! Floor 2: which node a pod gets.
 //!
-//! What: the [`queue`] of pods that wait, the nodes that can take one
+//! What: the pods that are [`waiting`], the nodes that can take one
 //! ([`filter`]), and the best of them ([`score`]).
 //! Never: a binding (the engine binds), the use of memory (the scheduler does
 //! not look at it), pressure but by its taint.
@@ -8,12 +8,12 @@
 
 pub mod filter;
 pub mod profile;
-pub mod queue;
 pub mod score;
+pub mod waiting;
 
 pub use filter::{Refusal, RefusalReason};
 pub use profile::{FitKind, FitStrategy, Plugin, Profile, ResourceName, ShapePoint, Weighted};
-pub use queue::Queue;
+pub use waiting::Waiting;
 
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, PodTemplate};

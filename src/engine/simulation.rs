@@ -19,7 +19,7 @@ use super::source::Source;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
-use crate::scheduling::Queue;
+use crate::scheduling::Waiting;
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
 ///
@@ -46,7 +46,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) pods_made: u64,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) columns: NodeColumns,
-    pub(super) queue: Queue,
+    pub(super) queue: Waiting,
     pub(super) scheduler_is_due: bool,
     pub(super) workloads: Vec<WorkloadRow>,
     /// What the volume of each claim holds; absent: nobody has attached it yet.
@@ -72,7 +72,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             pods_made: 0,
             nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
-            queue: Queue::default(),
+            queue: Waiting::default(),
             scheduler_is_due: false,
             workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
             claims: vec![None; setting.claims.len()],

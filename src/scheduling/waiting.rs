@@ -36,7 +36,7 @@ struct Class {
 
 /// Pods without a node.
 #[derive(Clone, Debug, Default)]
-pub struct Queue {
+pub struct Waiting {
     classes: BTreeMap<Demand, Class>,
     /// Those that came since the last round.
     newcomers: BTreeMap<Turn, PodId>,
@@ -51,7 +51,7 @@ pub struct Queued {
     demand: Demand,
 }
 
-impl Queue {
+impl Waiting {
     /// Takes in a pod that has just been made.
     pub fn add(&mut self, pod: PodId, template: &PodTemplate) {
         let turn = (Reverse(template.priority), self.arrivals);
@@ -143,13 +143,13 @@ mod tests {
         PodTemplate::new(PodSpec { containers, priority: Some(priority), ..PodSpec::default() })
     }
 
-    fn next(queue: &Queue) -> Option<u32> {
+    fn next(queue: &Waiting) -> Option<u32> {
         queue.next().map(|next| next.pod.0)
     }
 
     #[test]
     fn high_priority_goes_first_then_the_longest_wait_and_refusal_does_not_cost_a_turn() {
-        let mut queue = Queue::default();
+        let mut queue = Waiting::default();
         for (pod, priority) in [(1, 0), (2, 0), (3, 10)] {
             queue.add(PodId(pod), &template(100, priority));
         }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_asks_for_less_than_a_refused_pod_is_still_tried() {
-        let mut queue = Queue::default();
+        let mut queue = Waiting::default();
         for (pod, mebi) in [(1, 200), (2, 300), (3, 100)] {
             queue.add(PodId(pod), &template(mebi, 0));
         }
