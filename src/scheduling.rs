@@ -4,15 +4,18 @@
 //! ([`filter`]), and the best of them ([`score`]).
 //! Never: a binding (the engine binds), the use of memory (the scheduler does
 //! not look at it), pressure but by its taint.
-//! Next: [`place`], one decision from queue to node.
+//! Next: [`place`], one decision from queue to node; [`queue`], kube-scheduler's own,
+//! which takes the place of [`waiting`].
 
 pub mod filter;
 pub mod profile;
+pub mod queue;
 pub mod score;
 pub mod waiting;
 
 pub use filter::{Refusal, RefusalReason};
-pub use profile::{FitKind, FitStrategy, Plugin, Profile, ResourceName, ShapePoint, Weighted};
+pub use profile::{FitKind, FitStrategy, Plugin, PluginSet, Profile, ResourceName, ShapePoint, Weighted};
+pub use queue::{Backoff, ClusterEvent, NodeFacts, Queue};
 pub use waiting::Waiting;
 
 use crate::ground::NodeId;

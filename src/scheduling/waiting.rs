@@ -7,6 +7,8 @@
 //! pod only while others wait to be tried, and this one tries all at once (fidelity F-7).
 //! Source: kubernetes `pkg/scheduler/backend/queue` (1.34).
 //!
+//! Next: [`crate::scheduling::queue`], which takes its place.
+//!
 //! Cost: a pick looks at the first of each waking class; waking looks at each class.
 
 use crate::ground::{Bytes, MilliCpu, PodId};
