@@ -7,6 +7,7 @@
 mod lives;
 mod passes;
 mod pods;
+mod queue;
 mod rankings;
 mod statistics;
 
