@@ -17,6 +17,7 @@ mod on_kubelet;
 mod on_node;
 mod on_outage;
 mod on_pod;
+mod on_preemption;
 mod on_scheduler;
 mod on_stop;
 mod on_usage;

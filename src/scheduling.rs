@@ -23,10 +23,10 @@ pub mod spread;
 pub use ask::Ask;
 pub use cycle::Cycle;
 pub use facts::{BoundPod, BoundPods, Facts, Nobody, Nominated};
-pub use filter::{Code, NodeRefusal, PluginSet, Refusal, RefusalReason};
+pub use filter::{Code, NodeRefusal, Refusal, RefusalReason};
 pub use preemption::{Candidate, Ineligible, Preemption, Victim, preempt};
-pub use profile::{FitKind, FitStrategy, Plugin, Profile, ResourceName, ShapePoint, Weighted};
-pub use queue::Queue;
+pub use profile::{FitKind, FitStrategy, Plugin, PluginSet, Profile, ResourceName, ShapePoint, Weighted};
+pub use queue::{Backoff, ClusterEvent, NodeFacts, Queue};
 pub use sampling::{Search, SearchFrom, search};
 pub use score::{PluginScores, Scores};
 

@@ -80,7 +80,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         self.audit_bindings();
         let queued = self.pods.iter().filter(|(_, row)| row.stage == Stage::Queued).count();
-        assert_eq!(queued, self.queue.len(), "who waits for a node is in the queue, and nobody else");
+        assert_eq!(
+            queued,
+            self.scheduling.queue.len() + self.scheduling.queue.in_flight(),
+            "who waits for a node is in the queue, and nobody else"
+        );
     }
 
     fn audit_pod(&self, pod: PodId, row: &PodRow) {

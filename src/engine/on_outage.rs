@@ -77,14 +77,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for pod in self.pods_by_age(node) {
             self.hear_of(pod);
         }
-        self.queue.wake();
-        self.plan_scheduler();
     }
 
     fn taint_unreachable(&mut self, node: NodeId, is_there: bool) {
         for effect in [TaintEffect::NoSchedule, TaintEffect::NoExecute] {
-            self.columns.taint(node, Taint::unreachable(effect), is_there);
-            self.index.node_changed(node);
+            self.change_taint(node, Taint::unreachable(effect), is_there);
         }
     }
 
@@ -101,13 +98,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn hear_conditions(&mut self, node: NodeId, before: NodeConditions, conditions: NodeConditions) {
         for condition in before.changed_to(conditions) {
             let holds = conditions.contains(condition);
-            self.columns.taint(node, condition.taint(), holds);
-            self.index.node_changed(node);
+            self.change_taint(node, condition.taint(), holds);
             self.tell(Record::ConditionChanged { node, condition, holds });
-            if !holds {
-                self.queue.wake();
-                self.plan_scheduler();
-            }
         }
     }
 

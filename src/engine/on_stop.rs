@@ -156,19 +156,16 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.unlist(node, pod);
         let row = &self.pods[pod];
         self.totals.pod_ends(reason, row.running.is_some());
-        self.columns.release(node, &row.template);
-        self.index.node_changed(node);
         if R::LISTENS {
             let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
             self.tell(Record::PodEnded(&end));
         }
+        self.release(pod);
         let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].deletion.is_some());
         self.pods.remove(pod);
         if !is_deleted {
             self.replace(name, reason);
         }
-        self.queue.wake();
-        self.plan_scheduler();
     }
 
     fn unlist(&mut self, node: NodeId, pod: PodId) {

@@ -76,7 +76,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
         let pod = self.pods.insert(PodRow::new(name, draft, replaces, self.now));
         self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });
-        self.queue.add(pod, &self.pods[pod].template);
+        self.scheduling.queue.add(pod, &self.pods[pod].template, self.now);
         self.plan_scheduler();
     }
 }

@@ -230,8 +230,8 @@ impl PodRow {
     }
 
     /// Gives it its node, which has so much memory.
-    pub fn bind(&mut self, node: NodeId, capacity: Bytes, now: SimTime) {
-        (self.node, self.bound) = (Some(node), Some(now));
+    pub fn bind(&mut self, node: NodeId, capacity: Bytes) {
+        self.node = Some(node);
         let specs = self.template.spec.all_containers();
         for (container, spec) in self.containers.iter_mut().zip(specs) {
             container.oom_score_adj = oom_score_adj(&self.template.spec, self.template.qos, spec, capacity);

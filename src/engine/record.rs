@@ -197,8 +197,8 @@ pub struct Preemption<'a> {
     pub place: u32,
     /// How many victims this preemption has.
     pub victims: u32,
-    /// Whether a disruption budget would have spared it.
-    pub violates_budget: bool,
+    /// How many of the victims a disruption budget would have spared.
+    pub budget_violations: u32,
     pub working_set: Bytes,
     /// From SIGTERM to SIGKILL, as its manifest asks for it.
     pub grace_period: SimDuration,

@@ -11,6 +11,7 @@
 use super::calendar::{Calendar, Entry, Ticket};
 use super::event::Event;
 use super::node_row::{NodeRow, Planned, node_rows};
+use super::on_scheduler::Scheduling;
 use super::on_workload::WorkloadRow;
 use super::pod_row::Pods;
 use super::record::{Record, Recorder};
@@ -20,8 +21,6 @@ use super::totals::Totals;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
-use crate::scheduling::Queue;
-use crate::scheduling::index::Index;
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
 ///
@@ -56,9 +55,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) totals: Totals,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) columns: NodeColumns,
-    pub(super) queue: Queue,
-    pub(super) index: Index,
-    pub(super) scheduler_is_due: bool,
+    pub(super) scheduling: Scheduling<'a>,
     pub(super) workloads: Vec<WorkloadRow>,
     /// What the volume of each claim holds; absent: nobody has attached it yet.
     pub(super) claims: Vec<Option<Line>>,
@@ -83,9 +80,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             totals: Totals::default(),
             nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
-            queue: Queue::default(),
-            index: Index::new(setting.nodes.len()),
-            scheduler_is_due: false,
+            scheduling: Scheduling::new(setting),
             workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
             claims: vec![None; setting.claims.len()],
             containers_seen: Vec::new(),
@@ -149,6 +144,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             Event::PodsHitLimit { node } => self.on_pods_hit_limit(node, ticket),
             Event::NodeRunsOut { node } => self.on_node_runs_out(node, ticket),
             Event::MonitorPasses { node } => self.on_monitor_passes(node, ticket),
+            Event::PodIsBound { pod } => self.on_pod_is_bound(pod, ticket),
             Event::PodIsPulled { pod } => self.on_pod_is_pulled(pod, ticket),
             Event::ContainerStarts { pod, container } => self.on_container_starts(pod, container, ticket),
             Event::ContainerIsUp { pod, container } => self.on_container_is_up(pod, container, ticket),
@@ -159,6 +155,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             Event::TolerationEnds { pod } => self.on_toleration_ends(pod, ticket),
             Event::PodIsReplaced { workload } => self.on_pod_is_replaced(workload),
             Event::PodArrives { workload } => self.on_pod_arrives(workload),
+            Event::SchedulerFlushes => self.on_scheduler_flushes(ticket),
             Event::SchedulerRuns => self.on_scheduler_runs(),
         }
     }

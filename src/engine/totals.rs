@@ -20,7 +20,8 @@ pub struct Totals {
     pub oom_kills: u64,
     pub rejected: u64,
     pub deleted: u64,
-    pub preempted: u64,
+    /// Pods deleted by the scheduler, for more important ones.
+    pub preemptions: u64,
     /// Pods that were running at once, at most.
     pub peak_running: u64,
     /// Pods that were running when the run ended.
@@ -42,9 +43,9 @@ impl Totals {
             EndReason::Failed => self.failed += 1,
             EndReason::Rejected => self.rejected += 1,
             EndReason::Deleted => self.deleted += 1,
-            EndReason::Preempted => self.preempted += 1,
-            // An eviction is counted when it is decided.
-            EndReason::Evicted | EndReason::StillRunning | EndReason::StillPending => {}
+            // These two are counted when they are decided.
+            EndReason::Evicted | EndReason::Preempted | EndReason::StillRunning | EndReason::StillPending => {
+            }
         }
     }
 }

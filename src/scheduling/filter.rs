@@ -79,10 +79,6 @@ pub enum RefusalReason {
     AntiAffinityOfOthers,
 }
 
-/// The plugins that refused a pod, each once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PluginSet(u16);
-
 impl NodeRefusal {
     /// The plugin that speaks.
     pub fn plugin(self) -> Plugin {
@@ -154,29 +150,6 @@ pub fn refusals(nodes: &NodeColumns, pod: &PodTemplate, refused: &[(NodeId, Node
         }
     }
     counts.into_iter().map(|(reason, nodes)| Refusal { reason, nodes }).collect()
-}
-
-impl PluginSet {
-    pub fn insert(&mut self, plugin: Plugin) {
-        self.0 |= 1 << plugin as u16;
-    }
-
-    pub fn contains(self, plugin: Plugin) -> bool {
-        self.0 & (1 << plugin as u16) != 0
-    }
-
-    /// In the order of [`Plugin::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Plugin> {
-        Plugin::ALL.into_iter().filter(move |plugin| self.contains(*plugin))
-    }
-}
-
-impl FromIterator<Plugin> for PluginSet {
-    fn from_iter<I: IntoIterator<Item = Plugin>>(plugins: I) -> PluginSet {
-        let mut set = PluginSet::default();
-        plugins.into_iter().for_each(|plugin| set.insert(plugin));
-        set
-    }
 }
 
 impl fmt::Display for RefusalReason {

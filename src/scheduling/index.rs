@@ -1,24 +1,28 @@
 //! The best nodes for pods of one template, without a scan.
 //!
 //! What: where a node's score depends on the node alone, a placement changes the score of one node. So
-//! the scores of a template are kept, and mended where a node has changed since they were last asked for:
-//! [`Scores`] finds the best, and how many are as good, from the maxima of blocks.
-//! Never: a score: the caller works it out. A template whose scores depend on what the other
-//! nodes are like is not for this room.
-//! Next: [`crate::scheduling::score`], what is kept here.
+//! what a template's pods find at each node is kept, and mended where a node has changed since it was last asked
+//! for: [`Scores`] finds the best, and how many are as good, from the maxima of blocks.
+//! Never: a verdict or a score: [`Ask`] has them. A template whose scores depend on what the other
+//! nodes are like is scanned for ([`crate::scheduling::schedule`]).
+//! Next: [`Index::standing`].
 //!
 //! Hot. A change of a node costs one entry of a log; a placement mends the nodes logged since the
 //! template's last one, each with one look at a block (128 scores), and then reads one maximum a block.
 //! A template that is asked for the first time costs one score for each node.
 
+use super::ask::Ask;
+use super::profile::{Plugin, PluginSet, Profile};
 use crate::ground::NodeId;
-use crate::model::PodTemplate;
+use crate::model::{NodeColumns, Peers, PodTemplate};
 use std::sync::Arc;
 
 /// How many nodes share a maximum: two cache lines of scores.
 const BLOCK: usize = 128;
-/// Templates whose scores are kept. Who draws a template for each pod has no use for more.
+/// Templates that are kept. Who draws a template for each pod has no use for more.
 const MOST_KEPT: usize = 64;
+/// Changes of nodes that are remembered.
+const MOST_CHANGES: usize = 4096;
 
 /// The nodes that are best, all alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,91 +130,160 @@ fn stored(score: Option<u16>) -> u16 {
     score.map_or(0, |score| score + 1)
 }
 
-/// The scores of the templates that were asked for lately.
+/// What is known of each node for the pods of one template.
 #[derive(Clone, Debug, Default)]
-pub struct Index {
-    kept: Vec<Kept>,
+pub struct Standing {
+    scores: Scores,
+    /// Who refuses each node: a plugin's number and one, or 0.
+    refused_by: Vec<u8>,
+    /// How many nodes each plugin refuses.
+    refusals: [u32; Plugin::ALL.len()],
+}
+
+impl Standing {
+    fn new(ask: &Ask<'_>, nodes: &NodeColumns) -> Standing {
+        let verdicts: Vec<_> = nodes.ids().map(|node| verdict(ask, nodes, node)).collect();
+        let mut standing = Standing {
+            scores: Scores::new(verdicts.iter().map(|verdict| verdict.ok())),
+            refused_by: verdicts.iter().map(|verdict| refuser(*verdict)).collect(),
+            refusals: [0; Plugin::ALL.len()],
+        };
+        for verdict in verdicts {
+            standing.count(refuser(verdict), 1);
+        }
+        standing
+    }
+
+    fn mend(&mut self, node: NodeId, ask: &Ask<'_>, nodes: &NodeColumns) {
+        let verdict = verdict(ask, nodes, node);
+        self.scores.set(node, verdict.ok());
+        let refuser = refuser(verdict);
+        let before = std::mem::replace(&mut self.refused_by[node.index()], refuser);
+        if before != refuser {
+            self.count(before, u32::MAX); // One less.
+            self.count(refuser, 1);
+        }
+    }
+
+    fn count(&mut self, refuser: u8, change: u32) {
+        if let Some(place) = usize::from(refuser).checked_sub(1) {
+            self.refusals[place] = self.refusals[place].wrapping_add(change);
+        }
+    }
+
+    /// The nodes that can take the pod, by their scores.
+    pub fn scores(&self) -> &Scores {
+        &self.scores
+    }
+
+    /// The plugins that refuse some node.
+    pub fn refusing_plugins(&self) -> PluginSet {
+        let counted = Plugin::ALL.into_iter().zip(self.refusals);
+        counted.filter(|(_, nodes)| *nodes > 0).map(|(plugin, _)| plugin).collect()
+    }
+}
+
+/// A node's score for a template, or who refuses it.
+fn verdict(ask: &Ask<'_>, nodes: &NodeColumns, node: NodeId) -> Result<u16, Plugin> {
+    match ask.local_refusal(nodes, node) {
+        Some(refusal) => Err(refusal.plugin()),
+        // A profile's check bounds its weights, so the best score fits.
+        None => Ok(ask.local_score(nodes, node).clamp(0, i64::from(u16::MAX) - 1) as u16),
+    }
+}
+
+fn refuser(verdict: Result<u16, Plugin>) -> u8 {
+    verdict.err().map_or(0, |plugin| plugin as u8 + 1)
+}
+
+/// The templates that were asked for lately, and what is known for them.
+#[derive(Clone, Debug)]
+pub struct Index<'p> {
+    profile: &'p Profile,
+    peers: &'p Peers,
+    kept: Vec<Kept<'p>>,
     /// Nodes that have changed, in the order in which they did.
     changed: Vec<NodeId>,
     /// How many changes were forgotten before those.
     forgotten: u64,
     asked: u64,
-    nodes: usize,
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
-    template: Arc<PodTemplate>,
-    scores: Scores,
-    /// How many changes the scores have seen; absent: there are none yet.
+struct Kept<'p> {
+    ask: Ask<'p>,
+    standing: Standing,
+    /// How many changes the standing has seen; absent: there is none yet.
     seen: Option<u64>,
     /// The last question about it.
     asked: u64,
 }
 
-impl Index {
-    pub fn new(nodes: usize) -> Index {
-        Index { nodes, ..Index::default() }
+/// A template in the index, until another one is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(usize);
+
+impl<'p> Index<'p> {
+    pub fn new(profile: &'p Profile, peers: &'p Peers) -> Index<'p> {
+        Index { profile, peers, kept: Vec::new(), changed: Vec::new(), forgotten: 0, asked: 0 }
     }
 
     /// A node has changed: what is bound to it, what it has to give, or its taints.
     pub fn node_changed(&mut self, node: NodeId) {
-        // Beyond one change for each node, a new look at all of them is cheaper.
-        if self.changed.len() > self.nodes {
+        // Beyond so many changes a new look at all nodes is cheaper.
+        if self.changed.len() >= MOST_CHANGES {
             self.forgotten += self.changed.len() as u64;
             self.changed.clear();
         }
         self.changed.push(node);
     }
 
-    /// The scores of a template as they are now. `score` is asked for the nodes that have changed, or for all.
-    pub fn scores(&mut self, template: &Arc<PodTemplate>, score: impl Fn(NodeId) -> Option<u16>) -> &Scores {
+    /// Where a template is kept: if it is new, in the place of the one that was asked for longest ago.
+    pub fn place_of(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> Place {
         self.asked += 1;
-        let place = self.place_of(template);
-        let kept = &mut self.kept[place];
-        match kept.seen.and_then(|seen| seen.checked_sub(self.forgotten)) {
-            Some(seen) => {
-                for node in &self.changed[seen as usize..] {
-                    kept.scores.set(*node, score(*node));
-                }
-            }
-            None => kept.scores = Scores::new((0..self.nodes as u32).map(|node| score(NodeId(node)))),
-        }
-        kept.seen = Some(self.forgotten + self.changed.len() as u64);
-        kept.asked = self.asked;
-        &kept.scores
+        let known = self.kept.iter().position(|kept| Arc::ptr_eq(&kept.ask.pod, template));
+        let place = known.unwrap_or_else(|| self.keep(template, nodes));
+        self.kept[place].asked = self.asked;
+        Place(place)
     }
 
-    /// Where a template is kept: if it is new, in the place of the one that was asked for longest ago.
-    fn place_of(&mut self, template: &Arc<PodTemplate>) -> usize {
-        if let Some(place) = self.kept.iter().position(|kept| Arc::ptr_eq(&kept.template, template)) {
-            return place;
+    fn keep(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> usize {
+        let ask = Ask::new(template, self.profile, nodes, self.peers);
+        let new = Kept { ask, standing: Standing::default(), seen: None, asked: 0 };
+        if self.kept.len() < MOST_KEPT {
+            self.kept.push(new);
+            return self.kept.len() - 1;
         }
-        let new = Kept { template: Arc::clone(template), scores: Scores::default(), seen: None, asked: 0 };
         let oldest = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.asked);
-        match oldest.filter(|_| self.kept.len() >= MOST_KEPT) {
-            Some((place, _)) => {
-                self.kept[place] = new;
-                place
+        let (place, _) = oldest.expect("some are kept");
+        self.kept[place] = new;
+        place
+    }
+
+    /// What the pods of a template ask.
+    pub fn ask(&self, place: Place) -> &Ask<'p> {
+        &self.kept[place.0].ask
+    }
+
+    /// What is known of the nodes now, for a template whose decisions are [local](Ask::is_local).
+    pub fn standing(&mut self, place: Place, nodes: &NodeColumns) -> &Standing {
+        let Kept { ask, standing, seen, .. } = &mut self.kept[place.0];
+        match seen.and_then(|seen| seen.checked_sub(self.forgotten)) {
+            Some(known) => {
+                let new = &self.changed[known as usize..];
+                new.iter().for_each(|node| standing.mend(*node, ask, nodes));
             }
-            None => {
-                self.kept.push(new);
-                self.kept.len() - 1
-            }
+            None => *standing = Standing::new(ask, nodes),
         }
+        *seen = Some(self.forgotten + self.changed.len() as u64);
+        standing
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContainerSpec, PodSpec};
     use proptest::prelude::*;
-
-    fn template() -> Arc<PodTemplate> {
-        let containers = vec![ContainerSpec::default()];
-        Arc::new(PodTemplate::new(PodSpec { containers, ..PodSpec::default() }))
-    }
 
     fn best_of(scores: &Scores) -> Option<(u16, Vec<u32>)> {
         let best = scores.best()?;
@@ -243,27 +316,6 @@ mod tests {
                 plain[place] = score;
                 scores.set(NodeId(place as u32), score);
                 prop_assert_eq!(best_of(&scores), scanned(&plain));
-            }
-        }
-
-        /// Templates that come and go, changes that are seen late or were forgotten: the kept scores are those of now.
-        #[test]
-        fn kept_scores_are_those_of_now(
-            steps in prop::collection::vec((0..90usize, 0..7u32, prop::option::of(0..9u16)), 0..500),
-        ) {
-            let templates: Vec<_> = (0..90).map(|_| template()).collect();
-            let mut plain = vec![Some(3); 7];
-            let mut index = Index::new(7);
-            for (asked, node, score) in steps {
-                plain[node as usize] = score;
-                index.node_changed(NodeId(node));
-                // Most steps only change something; the templates differ by what they add.
-                if asked % 3 == 0 {
-                    let own = |score: Option<u16>| score.map(|score| score + asked as u16 % 4);
-                    let scores = index.scores(&templates[asked], |node| own(plain[node.index()]));
-                    let expected: Vec<_> = plain.iter().map(|score| own(*score)).collect();
-                    prop_assert_eq!(best_of(scores), scanned(&expected));
-                }
             }
         }
     }

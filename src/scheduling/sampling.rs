@@ -8,8 +8,8 @@
 use super::cycle::Cycle;
 use super::facts::BoundPods;
 use super::filter::node_affinity::Named;
-use super::filter::{Code, NodeRefusal, PluginSet, Refusal, refusals};
-use super::profile::Profile;
+use super::filter::{Code, NodeRefusal, Refusal, refusals};
+use super::profile::{PluginSet, Profile};
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, PodTemplate};
 use std::borrow::Cow;

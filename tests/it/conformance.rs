@@ -9,6 +9,7 @@ mod manifests;
 mod passes;
 mod pods;
 mod profiles;
+mod queue;
 mod rankings;
 mod scheduling;
 mod statistics;
