@@ -29,6 +29,7 @@ pub mod simulation;
 pub mod source;
 mod stores;
 mod sweep;
+pub mod totals;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};
@@ -36,5 +37,6 @@ pub use setting::{
     ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, SchedulerSetting, Setting, Ties,
     UnreachablePhase,
 };
-pub use simulation::run;
+pub use simulation::{run, run_counted};
 pub use source::{CurveOwner, PodDraft, Source};
+pub use totals::Totals;

@@ -40,6 +40,8 @@ pub mod notation;
 #[cfg(test)]
 mod public_traces;
 pub mod quantity;
+#[cfg(feature = "text")]
+pub mod reference;
 pub mod synthesize;
 pub mod usage_model;
 

@@ -8,6 +8,7 @@
 //! which takes the place of [`waiting`].
 
 pub mod filter;
+pub mod index;
 pub mod profile;
 pub mod queue;
 pub mod score;

@@ -25,6 +25,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         }
         row.pass = Planned { at: SimTime::NEVER, ticket };
+        self.totals.passes += 1;
         let kubelet = &self.setting.nodes[node.index()].kubelet;
         let seen = row.observe(self.now);
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
@@ -168,6 +169,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.pods[pod].is_disrupted |= matches!(cause, EvictionCause::Threshold { .. });
         let row = &mut self.nodes[self.pods[pod].its_node().index()];
         row.tally.evictions += 1;
+        self.totals.evictions += 1;
         row.awaited_victims += 1;
         if !self.is_silent(pod) {
             self.show_disruption(pod);

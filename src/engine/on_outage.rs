@@ -84,6 +84,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn taint_unreachable(&mut self, node: NodeId, is_there: bool) {
         for effect in [TaintEffect::NoSchedule, TaintEffect::NoExecute] {
             self.columns.taint(node, Taint::unreachable(effect), is_there);
+            self.index.node_changed(node);
         }
     }
 
@@ -101,6 +102,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for condition in before.changed_to(conditions) {
             let holds = conditions.contains(condition);
             self.columns.taint(node, condition.taint(), holds);
+            self.index.node_changed(node);
             self.tell(Record::ConditionChanged { node, condition, holds });
             if !holds {
                 self.queue.wake();

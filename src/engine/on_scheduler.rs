@@ -9,7 +9,7 @@ use super::source::Source;
 use crate::eviction::admit;
 use crate::ground::{NodeId, PodId};
 use crate::lifecycle::{PodCondition, Truth};
-use crate::scheduling::{self, filter};
+use crate::scheduling::{filter, score};
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Lets the scheduler run now, if anybody is to be tried.
@@ -23,7 +23,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_scheduler_runs(&mut self) {
         self.scheduler_is_due = false;
         while let Some(queued) = self.queue.next() {
-            match scheduling::place(&self.columns, &self.pods[queued.pod].template) {
+            match self.best_node(queued.pod) {
                 Some(node) => {
                     self.queue.take(&queued);
                     self.bind(queued.pod, node);
@@ -40,6 +40,19 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
+    fn best_node(&mut self, pod: PodId) -> Option<NodeId> {
+        let template = &self.pods[pod].template;
+        let columns = &self.columns;
+        let scores = self.index.scores(template, |node| {
+            filter::passes(columns, node, template).then(|| {
+                (score::least_allocated(columns, node, template)
+                    + score::balanced_allocation(columns, node, template)) as u16
+            })
+        });
+        let best = scores.best()?;
+        Some(scores.nth_best(best, 0))
+    }
+
     fn tell_unschedulable(&mut self, pod: PodId) {
         if R::LISTENS {
             let row = &self.pods[pod];
@@ -51,6 +64,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn bind(&mut self, pod: PodId, node: NodeId) {
+        self.totals.placements += 1;
         let on_node = &mut self.nodes[node.index()];
         let row = &mut self.pods[pod];
         row.bind(node, self.setting.nodes[node.index()].node.capacity.memory, self.now);
@@ -58,6 +72,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         on_node.pods.push(pod);
         on_node.limited_pods += u32::from(row.template.limits_storage);
         self.columns.bind(node, &row.template);
+        self.index.node_changed(node);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
         let name = row.name;
         self.tell(Record::PodBound { pod: name, node });

@@ -69,8 +69,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn make_pod(&mut self, workload: WorkloadId, replica: Replica, replaces: Option<PodName>) {
         let draft = self.source.draft(workload, replica);
-        let name = PodName { serial: self.pods_made, workload, replica };
-        self.pods_made += 1;
+        let name = PodName { serial: self.totals.pods, workload, replica };
+        self.totals.pods += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
         let pod = self.pods.insert(PodRow::new(name, draft, replaces, self.now));
         self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });

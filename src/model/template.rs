@@ -2,7 +2,7 @@
 //!
 //! What follows is worked out once a template, not once a pod or an event.
 
-use super::container::ContainerSpec;
+use super::container::{ContainerSpec, Role};
 use super::pod::{PodLevelResources, PodSpec};
 use super::qos::QosClass;
 use super::resources::Resource;
@@ -13,6 +13,10 @@ use crate::ground::{Amount, Bytes, MilliCpu};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodTemplate {
     pub spec: PodSpec,
+    /// One for each container: init containers first, then regular ones.
+    pub parts: Box<[Part]>,
+    /// The memory limit of its containers together, where something else can bring them to it.
+    pub reachable_memory_limit: Option<Bytes>,
     pub qos: QosClass,
     pub priority: i32,
     /// Whether anything limits what it may write to its node's disk or into its volumes.
@@ -37,6 +41,20 @@ pub struct PodTemplate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContainerIndex(pub u16);
 
+/// What a run asks of a container again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub role: Role,
+    /// See [`ContainerSpec::enforced_memory_limit`].
+    pub memory_limit: Option<Bytes>,
+}
+
+impl Part {
+    fn of((role, container): (Role, &ContainerSpec)) -> Part {
+        Part { role, memory_limit: container.enforced_memory_limit() }
+    }
+}
+
 impl PodTemplate {
     /// Works out what follows from a manifest. Pod-level resources do not count:
     /// their feature gate is off in the Kubernetes that is simulated (1.32).
@@ -47,6 +65,11 @@ impl PodTemplate {
         let limits_storage = spec.all_containers().any(|one| one.limits.ephemeral_storage.is_some())
             || spec.volumes.iter().any(|volume| volume.written_size_limit.is_some());
         PodTemplate {
+            parts: spec.all_with_roles().map(Part::of).collect(),
+            reachable_memory_limit: limits
+                .memory
+                .map(Amount::bytes)
+                .filter(|_| spec.can_fill_its_memory_limit()),
             qos: QosClass::of(&spec),
             priority: spec.priority(),
             limits_storage,
@@ -69,19 +92,6 @@ impl PodTemplate {
         self.qos != QosClass::BestEffort
     }
 
-    /// The memory limit of its containers together, where something else can bring them to
-    /// it: what memory-backed volumes hold stays when its writer is gone. Otherwise no
-    /// container can be hit by it that is not hit by its own.
-    ///
-    /// There is one only if every container has one. Source: kubernetes `ResourceConfigForPod` (1.32).
-    pub fn reachable_memory_limit(&self) -> Option<Bytes> {
-        let is_in_memory = |volume: &Volume| volume.kind.medium() == Some(Medium::Memory);
-        let mut containers = self.spec.all_containers();
-        let is_reachable = self.spec.volumes.iter().any(is_in_memory)
-            && containers.all(|one| one.enforced_memory_limit().is_some());
-        self.memory_limit.filter(|_| is_reachable)
-    }
-
     /// How many init containers come before the first regular one.
     pub fn init_count(&self) -> usize {
         self.spec.init_containers.len()
@@ -91,5 +101,18 @@ impl PodTemplate {
         let index = usize::from(index.0);
         let inits = &self.spec.init_containers;
         inits.get(index).unwrap_or_else(|| &self.spec.containers[index - inits.len()])
+    }
+}
+
+impl PodSpec {
+    /// Whether something else than its containers can bring them to the limit of them all: what
+    /// memory-backed volumes hold stays when its writer is gone. Otherwise no container
+    /// can be hit by it that is not hit by its own.
+    ///
+    /// There is such a limit only if every container has one. Source: kubernetes `ResourceConfigForPod` (1.32).
+    fn can_fill_its_memory_limit(&self) -> bool {
+        let is_in_memory = |volume: &Volume| volume.kind.medium() == Some(Medium::Memory);
+        let mut containers = self.all_containers();
+        self.volumes.iter().any(is_in_memory) && containers.all(|one| one.enforced_memory_limit().is_some())
     }
 }

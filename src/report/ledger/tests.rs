@@ -103,20 +103,9 @@ fn statistics(ranked: &Ranked) -> PodStatistics {
 fn template(qos: QosClass, request: u64) -> PodTemplate {
     let mut container = ContainerSpec { name: "app".into(), ..ContainerSpec::default() };
     container.requests.memory = (request > 0).then(|| Bytes::mebi(request).into());
-    PodTemplate {
-        spec: PodSpec { containers: vec![container], ..PodSpec::default() },
-        qos,
-        priority: 0,
-        limits_storage: false,
-        critical: false,
-        cpu_request: MilliCpu(0),
-        memory_request: Bytes::mebi(request),
-        scored_cpu: MilliCpu(100),
-        scored_memory: Bytes::mebi(200),
-        memory_limit: None,
-        eviction_request: Bytes::mebi(request).into(),
-        eviction_storage_request: Amount::ZERO,
-    }
+    let template = PodTemplate::new(PodSpec { containers: vec![container], ..PodSpec::default() });
+    // The class is the test's, not the manifest's.
+    PodTemplate { qos, ..template }
 }
 
 fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartScope) -> Setting {
