@@ -30,7 +30,9 @@ pub use container::{ContainerSpec, Role, WrittenResources};
 pub use labels::{LabelOperator, Labels, Requirement, Selector};
 pub use life::{ContainerLife, PodLife};
 pub use node::{Filesystem, Node, NodeImage, NodePart, Outage, Room};
-pub use peers::{DisruptionBudget, Namespace, Peers, PodGroup};
+pub use peers::{
+    BudgetBound, BudgetCounts, BudgetRule, DisruptionBudget, Namespace, Peers, PodGroup, PodShare,
+};
 pub use placement::{
     HostPort, InclusionPolicy, NodeTerm, Placement, PodAffinity, PodTerm, PreemptionPolicy, Preferred,
     Protocol, SpreadConstraint, WhenUnsatisfiable,
