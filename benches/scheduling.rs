@@ -1,10 +1,11 @@
 //! What does one placement cost, every node looked at?
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use evictsim::ground::{Amount, Bytes, MilliCpu, NodeId};
-use evictsim::model::{ContainerSpec, Node, NodeColumns, PodSpec, PodTemplate, ResourceAmounts, Room};
-use evictsim::scheduling::place;
+use evictsim::ground::{Amount, Bytes, MilliCpu, NodeId, PodId};
+use evictsim::model::{ContainerSpec, Node, NodeColumns, Peers, PodSpec, PodTemplate, ResourceAmounts, Room};
+use evictsim::scheduling::{Ask, Facts, Nobody, Profile, SearchFrom, schedule};
 use std::hint::black_box;
+use std::sync::Arc;
 
 fn node(number: u32) -> Node {
     let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110, ..Room::default() };
@@ -33,9 +34,13 @@ fn placement(criterion: &mut Criterion) {
                 &pod(u64::from(number * 7919 % 4_000), u64::from(number * 104_729 % 20_000)),
             );
         }
-        let pod = pod(250, 512);
+        let (pod, profile, peers) = (Arc::new(pod(250, 512)), Profile::default(), Peers::default());
+        let facts = Facts { nodes: &columns, pods: &Nobody, peers: &peers, nominated: &[] };
         group.bench_function(BenchmarkId::from_parameter(nodes), |bencher| {
-            bencher.iter(|| black_box(place(&columns, black_box(&pod))));
+            bencher.iter(|| {
+                let ask = Ask::new(black_box(&pod), &profile, &columns, &peers);
+                black_box(schedule(facts, &ask, PodId(0), SearchFrom::default()))
+            });
         });
     }
     group.finish();

@@ -6,6 +6,7 @@
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
 
+pub mod bench;
 pub mod check;
 pub mod completions;
 pub mod files;
@@ -47,6 +48,8 @@ pub enum Command {
     Schema,
     /// Make a scenario from a public trace
     Import(import::ImportArguments),
+    /// How fast is it here? Reference work, and what it took
+    Bench(bench::BenchArguments),
     /// Print completions for a shell
     Completions(completions::CompletionsArguments),
 }

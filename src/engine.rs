@@ -12,10 +12,12 @@ pub mod calendar;
 pub mod event;
 mod node_row;
 mod on_container;
+mod on_deletion;
 mod on_kubelet;
 mod on_node;
 mod on_outage;
 mod on_pod;
+mod on_preemption;
 mod on_scheduler;
 mod on_stop;
 mod on_usage;
@@ -29,6 +31,7 @@ pub mod simulation;
 pub mod source;
 mod stores;
 mod sweep;
+pub mod totals;
 mod walk;
 
 pub use record::{Record, Recorder, Silence};
@@ -36,5 +39,6 @@ pub use setting::{
     ActingThreshold, ControlPlane, NodeSetting, Passes, RestartScope, SchedulerSetting, Setting, Ties,
     UnreachablePhase,
 };
-pub use simulation::run;
-pub use source::{CurveOwner, PodDraft, Source};
+pub use simulation::{run, run_counted};
+pub use source::{Choice, CurveOwner, PodDraft, Source};
+pub use totals::Totals;

@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => cli::check::check(&arguments),
         Command::Schema => cli::schema::schema(),
         Command::Import(arguments) => cli::import::import(&arguments),
+        Command::Bench(arguments) => cli::bench::bench(&arguments),
         Command::Completions(arguments) => cli::completions::completions(&arguments),
     };
     cli::exit_code(done)

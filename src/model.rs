@@ -25,7 +25,9 @@ pub mod volume;
 pub mod workload;
 
 pub use address::PodAddress;
-pub use cluster::{Bound, NodeColumns};
+pub use cluster::{
+    Bound, ExtendedId, Held, Image, Images, NodeColumns, NodeSums, Topologies, Topology, TopologyId,
+};
 pub use container::{ContainerSpec, Role, WrittenResources};
 pub use labels::{LabelOperator, Labels, Requirement, Selector};
 pub use life::{ContainerLife, PodLife};

@@ -45,6 +45,8 @@ pub mod placement;
 mod public_traces;
 pub mod quantity;
 #[cfg(feature = "text")]
+pub mod reference;
+#[cfg(feature = "text")]
 pub mod scheduler_configuration;
 pub mod synthesize;
 pub mod usage_model;

@@ -24,7 +24,7 @@ use std::cell::Cell;
 pub fn run_audited<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
     let mut simulation = Simulation::new(setting, source, recorder);
     simulation.calendar = Calendar::swept_often();
-    simulation.run(Simulation::audit)
+    simulation.run(Simulation::audit).0
 }
 
 /// The most that a run held at once: what its memory is made of, but for the pods' curves.
@@ -45,7 +45,8 @@ pub struct Held {
 /// As [`super::run`].
 pub fn run_measured<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> (R, Held) {
     let most = Cell::new(Held::default());
-    let recorder = Simulation::new(setting, source, recorder).run(|one| most.set(most.get().max(one.held())));
+    let (recorder, _) =
+        Simulation::new(setting, source, recorder).run(|one| most.set(most.get().max(one.held())));
     (recorder, most.get())
 }
 
@@ -79,7 +80,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         self.audit_bindings();
         let queued = self.pods.iter().filter(|(_, row)| row.stage == Stage::Queued).count();
-        assert_eq!(queued, self.queue.len(), "who waits for a node is in the queue, and nobody else");
+        assert_eq!(
+            queued,
+            self.scheduling.queue.len() + self.scheduling.queue.in_flight(),
+            "who waits for a node is in the queue, and nobody else"
+        );
     }
 
     fn audit_pod(&self, pod: PodId, row: &PodRow) {

@@ -94,9 +94,15 @@ impl Calendar {
 
     /// Takes the next event; the calendar's clock moves to its instant.
     pub fn pop(&mut self) -> Option<Entry> {
+        self.pop_until(SimTime::NEVER)
+    }
+
+    /// Takes the next event, if it is due at `last` or before.
+    pub fn pop_until(&mut self, last: SimTime) -> Option<Entry> {
         if self.due.is_empty() {
             self.advance();
         }
+        self.due.peek().filter(|next| next.0.at <= last)?;
         let Reverse(next) = self.due.pop()?;
         self.pending -= 1;
         Some(next)

@@ -30,6 +30,8 @@ pub enum Event {
     NodeRunsOut { node: NodeId },
     /// The kubelet's eviction loop looks.
     MonitorPasses { node: NodeId },
+    /// The API has heard which node a pod has.
+    PodIsBound { pod: PodId },
     /// Sandbox and images are there.
     PodIsPulled { pod: PodId },
     /// A container is created, for the first time or again.
@@ -50,6 +52,8 @@ pub enum Event {
     PodIsReplaced { workload: WorkloadId },
     /// A workload's next pod arrives.
     PodArrives { workload: WorkloadId },
+    /// Pods that were refused have stood back long enough.
+    SchedulerFlushes,
     /// The scheduler goes through its queue.
     SchedulerRuns,
 }

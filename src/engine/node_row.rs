@@ -152,7 +152,7 @@ impl NodeRow {
     /// line, so its peak is at either end.
     pub fn changes(&mut self, now: SimTime) {
         if now > self.last_change {
-            let peak = self.working_set(self.last_change).max(self.working_set(now));
+            let peak = self.total().highest_between(self.last_change, now).bytes().min(self.capacity);
             self.tally.peak_working_set = self.tally.peak_working_set.max(peak);
             self.last_change = now;
         }

@@ -21,6 +21,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let ContainerState::Due { backs_off } = row.state else { unreachable!("its start is due") };
         let walk = Walk::begin(&row.life.working_set, now);
         let (ramp, up_at, restarts) = (walk.ramp, now.after(row.life.start_up_time), row.starts);
+        let uses_more = !row.life.others.is_empty();
         row.starts += 1;
         row.walk = Some(walk);
         row.state = ContainerState::Starting { backed_off: backs_off };
@@ -28,7 +29,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.pods[pod].restarts += u32::from(restarts > 0);
         let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
         self.change_memory(node, |sum| *sum += ramp);
-        self.start_others(pod, container);
+        if uses_more {
+            self.start_others(pod, container);
+        }
         self.plan_usage(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
         let ticket = self.plan_for_pod(pod, up_at, Event::ContainerIsUp { pod, container });
@@ -48,9 +51,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.plan_exit(pod, container);
         self.begin_probing(pod, container);
         if role == Role::Regular {
-            self.regular_is_up(pod);
+            self.regular_is_up(pod); // Nothing in the Pod waits for it, so its kubelet has no reason to look.
+        } else {
+            self.sync(pod);
         }
-        self.sync(pod);
         self.show(pod);
     }
 
@@ -67,6 +71,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if all_run && row.running.is_none() {
             row.running = Some(now);
             let (pod, node) = (row.name, row.its_node());
+            self.totals.pod_runs();
             self.tell(Record::PodRunning { pod, node });
         }
     }
@@ -125,12 +130,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = row.container(container);
         one.end(exit, now);
         (one.ticket, one.usage_ticket) = (ticket, usage_ticket);
-        let (was_killed, walk) = (one.was_killed, one.walk.take());
+        let (was_killed, walk, used_more) = (one.was_killed, one.walk.take(), !one.others.is_empty());
         row.killing -= u32::from(was_killed);
         if let Some(walk) = walk {
             self.change_memory(node, |sum| *sum -= walk.ramp);
         }
-        self.end_others(pod, container);
+        if used_more {
+            self.end_others(pod, container);
+        }
         self.plan_memory_limit(pod);
     }
 }

@@ -9,7 +9,7 @@ use super::pod_row::Stage;
 use super::record::{EndReason, Eviction, EvictionCause, Ranked, Record, Recorder};
 use super::setting::ActingThreshold;
 use super::simulation::Simulation;
-use super::source::Source;
+use super::source::{Choice, Source};
 use crate::eviction::{
     Candidate, Candidates, EvictionSettings, KnownPod, NodeReclaim, Observation, PodStatistics, Threshold,
     first, over_limit, wait_for_clean_up,
@@ -25,6 +25,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         }
         row.pass = Planned { at: SimTime::NEVER, ticket };
+        self.totals.passes += 1;
         let kubelet = &self.setting.nodes[node.index()].kubelet;
         let seen = row.observe(self.now);
         let verdict = row.monitor.pass(kubelet, &seen, self.now);
@@ -56,7 +57,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         let choice = row.choices;
         row.choices += 1;
-        Some(acceptable[self.source.choose_threshold(node, choice, acceptable.len())])
+        Some(acceptable[self.source.choose(Choice::ActingThreshold { node, choice }, acceptable.len())])
     }
 
     /// Deletes what nobody uses, and says whether that was enough.
@@ -168,6 +169,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.pods[pod].is_disrupted |= matches!(cause, EvictionCause::Threshold { .. });
         let row = &mut self.nodes[self.pods[pod].its_node().index()];
         row.tally.evictions += 1;
+        self.totals.evictions += 1;
         row.awaited_victims += 1;
         if !self.is_silent(pod) {
             self.show_disruption(pod);
@@ -250,7 +252,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let pods = self.nodes[node.index()].pods.iter().copied();
         pods.filter(|pod| {
             let row = &self.pods[*pod];
-            row.stage != Stage::Unheard && !row.is_being_cleaned_up()
+            !matches!(row.stage, Stage::Binding | Stage::Unheard) && !row.is_being_cleaned_up()
         })
     }
 

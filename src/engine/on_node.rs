@@ -133,6 +133,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = &mut self.pods[pod];
         row.oom_kills += 1;
+        self.totals.oom_kills += 1;
         let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
         // A cgroup never holds more than its limit: the kernel kills instead.
         let spares_the_rest = self.setting.nodes[node.index()].node.single_process_oom_kill;

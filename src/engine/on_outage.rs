@@ -77,13 +77,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for pod in self.pods_by_age(node) {
             self.hear_of(pod);
         }
-        self.queue.wake();
-        self.plan_scheduler();
     }
 
     fn taint_unreachable(&mut self, node: NodeId, is_there: bool) {
         for effect in [TaintEffect::NoSchedule, TaintEffect::NoExecute] {
-            self.columns.taint(node, Taint::unreachable(effect), is_there);
+            self.change_taint(node, Taint::unreachable(effect), is_there);
         }
     }
 
@@ -100,12 +98,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn hear_conditions(&mut self, node: NodeId, before: NodeConditions, conditions: NodeConditions) {
         for condition in before.changed_to(conditions) {
             let holds = conditions.contains(condition);
-            self.columns.taint(node, condition.taint(), holds);
+            self.change_taint(node, condition.taint(), holds);
             self.tell(Record::ConditionChanged { node, condition, holds });
-            if !holds {
-                self.queue.wake();
-                self.plan_scheduler();
-            }
         }
     }
 
@@ -139,7 +133,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn plan_toleration(&mut self, pod: PodId) {
         let row = &self.pods[pod];
-        let patience = if row.is_deleted { None } else { tolerates_for(&row.template.spec.tolerations) };
+        let tolerations = &row.template.spec.tolerations;
+        let patience = if row.deletion.is_some() { None } else { tolerates_for(tolerations) };
         let ends = patience.map_or(SimTime::NEVER, |patience| self.now.after(patience));
         self.pods[pod].toleration_ticket = self.plan_for_pod(pod, ends, Event::TolerationEnds { pod });
     }
@@ -148,11 +143,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// controller does not wait for that.
     pub(super) fn on_toleration_ends(&mut self, pod: PodId, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod).filter(|row| row.toleration_ticket == ticket) else { return };
-        row.is_deleted = true;
         let (name, node) = (row.name, row.its_node());
         self.tell(Record::PodDeleted { pod: name, node });
-        self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
-        self.replace(name, EndReason::Deleted);
+        self.delete(pod, EndReason::Deleted);
     }
 
     /// Its node answers: what became of it meanwhile is heard of, and it of what was asked of it.
@@ -161,15 +154,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.pods[pod];
         row.toleration_ticket = silenced;
         row.end_is_known = row.is_being_cleaned_up();
-        match self.pods[pod].stage {
-            Stage::Over(reason, ended) => self.bury(pod, reason, ended),
-            Stage::Unheard if self.pods[pod].is_deleted => self.end_pod(pod, EndReason::Deleted),
-            Stage::Unheard => self.admit(pod),
-            Stage::Pulling | Stage::Alive if self.pods[pod].is_deleted => {
-                self.show(pod);
-                self.stop(pod, self.pods[pod].own_grace_period(), EndReason::Deleted);
-            }
-            Stage::Queued | Stage::Pulling | Stage::Alive | Stage::Stopping(_) => self.show(pod),
+        match (self.pods[pod].stage, self.pods[pod].deletion) {
+            (Stage::Over(reason, ended), _) => self.bury(pod, reason, ended),
+            (Stage::Queued | Stage::Binding, _) => {}
+            (_, Some(reason)) => self.hear_of_deletion(pod, reason),
+            (Stage::Unheard, None) => self.admit(pod),
+            (Stage::Pulling | Stage::Alive | Stage::Stopping(_), None) => self.show(pod),
         }
     }
 }

@@ -8,10 +8,11 @@
 use super::calendar::Ticket;
 use super::event::Event;
 use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
-use super::record::{Record, Recorder};
+use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
+use crate::lifecycle::Phase;
 use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
 use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts};
 use crate::model::{ContainerIndex, Medium, Role, Usage};
@@ -34,12 +35,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let address = self.nodes[node.index()].addresses.take();
         let row = &mut self.pods[pod];
         row.address = address;
+        let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
         if let Some(address) = address {
             self.tell(Record::PodAddressed { pod: name, node, address });
         }
-        self.attach_claims(pod);
-        self.write_volumes(pod);
+        if has_volumes {
+            self.attach_claims(pod);
+            self.write_volumes(pod);
+        }
         self.sync(pod);
         self.show(pod);
     }
@@ -88,13 +92,22 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// does nothing else for its Pod.
     pub(super) fn sync(&mut self, pod: PodId) {
         let row = &self.pods[pod];
+        // Before anything of it has ended, no Pod has.
+        let phase = row.has_an_end_behind_it().then(|| row.found_phase());
+        self.sync_in(phase, pod);
+    }
+
+    /// The same, where the phase that is found is known already; absent: none that ends a Pod.
+    fn sync_in(&mut self, phase: Option<Phase>, pod: PodId) {
+        let row = &self.pods[pod];
         if row.stage != Stage::Alive || row.killing > 0 {
             return;
         }
         // What the API would show as the end is the end: the kubelet looks no further.
-        if row.found_phase().is_terminal() {
-            let reason = row.end_of_itself();
-            return self.stop_of_itself(pod, reason);
+        match phase {
+            Some(Phase::Succeeded) => return self.stop_of_itself(pod, EndReason::Completed),
+            Some(Phase::Failed) => return self.stop_of_itself(pod, EndReason::Failed),
+            Some(Phase::Pending | Phase::Running | Phase::Unknown) | None => {}
         }
         let mut seen = std::mem::take(&mut self.containers_seen);
         let mut actions = std::mem::take(&mut self.actions);
@@ -148,12 +161,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn after_an_end(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
         let row = &mut self.pods[pod];
         // Before all have begun there is no whole to restart, and after the end none is left.
-        let has_a_whole = row.is_past_init() && !row.found_phase().is_terminal();
+        let phase = row.found_phase();
+        let has_a_whole = row.is_past_init() && !phase.is_terminal();
         let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),
-            Restarts::Itself | Restarts::Nothing => self.sync(pod),
+            Restarts::Itself | Restarts::Nothing => self.sync_in(Some(phase), pod),
         }
     }
 
@@ -190,6 +204,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 }
 
 impl PodRow {
+    fn has_an_end_behind_it(&self) -> bool {
+        self.containers.iter().any(|one| one.last_end.is_some())
+    }
+
     /// Its containers, as its kubelet finds them.
     fn seen(&self) -> impl Iterator<Item = ContainerSeen> {
         let specs = self.template.spec.all_containers();

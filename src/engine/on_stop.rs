@@ -154,14 +154,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.show_end(pod, reason);
         let node = self.pods[pod].its_node();
         self.unlist(node, pod);
-        let row = self.pods.remove(pod);
-        self.columns.release(node, &row.template);
-        self.tell(Record::PodEnded(&row.end(reason, Some(ended), self.kept_by(&row), self.now)));
-        if !row.is_deleted {
-            self.replace(row.name, reason);
+        let row = &self.pods[pod];
+        self.totals.pod_ends(reason, row.running.is_some());
+        if R::LISTENS {
+            let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
+            self.tell(Record::PodEnded(&end));
         }
-        self.queue.wake();
-        self.plan_scheduler();
+        self.release(pod);
+        let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].deletion.is_some());
+        self.pods.remove(pod);
+        if !is_deleted {
+            self.replace(name, reason);
+        }
     }
 
     fn unlist(&mut self, node: NodeId, pod: PodId) {
@@ -196,7 +200,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn remember_working_set(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
-        if !row.is_stopping() {
+        if R::LISTENS && !row.is_stopping() {
             row.last_working_set = row.working_set(self.now);
         }
     }
@@ -207,10 +211,13 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         alive.sort_unstable_by_key(|pod| self.pods[*pod].name.serial);
         for pod in alive {
             let row = &self.pods[pod];
+            self.totals.unscheduled += u64::from(row.node.is_none());
             let has_started = row.regular().iter().any(|container| container.starts > 0);
             let reason = if has_started { EndReason::StillRunning } else { EndReason::StillPending };
-            let end = row.end(reason, None, self.kept_by(row), self.now);
-            self.tell(Record::PodEnded(&end));
+            if R::LISTENS {
+                let end = row.end(reason, None, self.kept_by(row), self.now);
+                self.tell(Record::PodEnded(&end));
+            }
         }
     }
 

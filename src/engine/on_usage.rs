@@ -21,6 +21,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_usage_turns(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let now = self.now;
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
+        self.totals.turns += 1;
         let (name, node) = (row.name, row.its_node());
         let walk = row.container(container).walk.as_mut().expect("what has no memory has no turn planned");
         let before = walk.ramp;

@@ -55,7 +55,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let ending = match reason {
             EndReason::Completed => Ending::Succeeded,
             EndReason::Rejected => Ending::Rejected,
-            EndReason::Failed | EndReason::Evicted | EndReason::Deleted => Ending::Failed,
+            EndReason::Failed | EndReason::Evicted | EndReason::Deleted | EndReason::Preempted => {
+                Ending::Failed
+            }
             EndReason::StillRunning | EndReason::StillPending => unreachable!("it is gone"),
         };
         let workload = gone.workload;
@@ -69,12 +71,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn make_pod(&mut self, workload: WorkloadId, replica: Replica, replaces: Option<PodName>) {
         let draft = self.source.draft(workload, replica);
-        let name = PodName { serial: self.pods_made, workload, replica };
-        self.pods_made += 1;
+        let name = PodName { serial: self.totals.pods, workload, replica };
+        self.totals.pods += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
         let pod = self.pods.insert(PodRow::new(name, draft, replaces, self.now));
         self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });
-        self.queue.add(pod, &self.pods[pod].template);
+        self.scheduling.queue.add(pod, &self.pods[pod].template, self.now);
         self.plan_scheduler();
     }
 }

@@ -17,6 +17,7 @@ use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration
 use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::Exit;
+use crate::model::template::Part;
 use crate::model::{
     ContainerIndex, ContainerLife, Medium, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Role,
     Usage, Volume,
@@ -60,8 +61,8 @@ pub struct PodRow {
     pub killing: u32,
     /// When whatever stops it takes no more time.
     pub grace_ends: SimTime,
-    /// The API was asked to delete it; its controller has been told.
-    pub is_deleted: bool,
+    /// What the API was asked to delete it for; its controller has been told.
+    pub deletion: Option<EndReason>,
     /// Its kubelet makes it go, since its node is short of something.
     pub is_disrupted: bool,
     /// The control plane knows that none of its containers is left.
@@ -82,6 +83,8 @@ pub struct PodRow {
 pub enum Stage {
     /// Waiting for a node.
     Queued,
+    /// It has a node, and the API is yet to hear of that.
+    Binding,
     /// It has a node, whose kubelet has not heard of it: the node is silent.
     Unheard,
     /// Sandbox and images are on their way.
@@ -183,31 +186,31 @@ pub enum ShutdownStep {
 impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
         let PodDraft { template, life } = draft;
-        let lives = life.init_containers.into_iter().chain(life.containers);
-        let containers = template.spec.all_with_roles().zip(lives);
-        let containers = containers
-            .map(|((role, spec), life)| ContainerRow::new(role, life, spec.enforced_memory_limit()));
-        let containers = containers.collect();
+        let mut containers = Vec::with_capacity(template.parts.len());
+        for (part, life) in template.parts.iter().zip(life.init_containers.into_iter().chain(life.containers))
+        {
+            containers.push(ContainerRow::new(*part, life));
+        }
         PodRow {
             name,
             replaces,
             stage: Stage::Queued,
             node: None,
             slot: 0,
-            containers,
+            containers: containers.into_boxed_slice(),
             pull_time: life.pull_time,
             clean_up_time: life.clean_up_time,
             volume_contents: life.volume_contents,
             volumes_are_written: false,
             in_memory: Ramp::NONE,
             on_disk: Ramp::NONE,
-            memory_limit: template.reachable_memory_limit(),
+            memory_limit: template.reachable_memory_limit,
             ticket: 0,
             limit_ticket: 0,
             toleration_ticket: 0,
             killing: 0,
             grace_ends: SimTime::NEVER,
-            is_deleted: false,
+            deletion: None,
             is_disrupted: false,
             end_is_known: false,
             shown: Shown::default(),
@@ -227,11 +230,11 @@ impl PodRow {
     }
 
     /// Gives it its node, which has so much memory.
-    pub fn bind(&mut self, node: NodeId, capacity: Bytes, now: SimTime) {
-        (self.node, self.bound) = (Some(node), Some(now));
+    pub fn bind(&mut self, node: NodeId, capacity: Bytes) {
+        self.node = Some(node);
         let specs = self.template.spec.all_containers();
         for (container, spec) in self.containers.iter_mut().zip(specs) {
-            container.oom_score_adj = oom_score_adj(&self.template.spec, spec, capacity);
+            container.oom_score_adj = oom_score_adj(&self.template.spec, self.template.qos, spec, capacity);
         }
     }
 
@@ -420,11 +423,11 @@ impl PodRow {
 }
 
 impl ContainerRow {
-    fn new(role: Role, life: ContainerLife, memory_limit: Option<Bytes>) -> ContainerRow {
+    fn new(part: Part, life: ContainerLife) -> ContainerRow {
         ContainerRow {
-            role,
+            role: part.role,
             life,
-            memory_limit,
+            memory_limit: part.memory_limit,
             oom_score_adj: 0,
             state: ContainerState::Unstarted,
             walk: None,
@@ -525,9 +528,10 @@ impl Pods {
     }
 
     /// Takes a pod out; its row is free.
-    pub fn remove(&mut self, pod: PodId) -> PodRow {
+    pub fn remove(&mut self, pod: PodId) {
+        assert!(self.rows[pod.index()].is_some(), "a pod ends once");
+        self.rows[pod.index()] = None;
         self.free.push(pod);
-        self.rows[pod.index()].take().expect("a pod ends once")
     }
 
     /// The pod, unless it has gone.

@@ -174,12 +174,34 @@ pub enum Record<'a> {
         pod: PodName,
         node: NodeId,
     },
+    /// The scheduler deleted the Pod, to make room for a more important one (preempt).
+    Preempted(Preemption<'a>),
     /// The pod is over: its memory is back and its row is free.
     PodEnded(&'a PodEnd),
     /// A look at a node, at a sampling instant.
     NodeSample(NodeSample),
     /// What a node came to, told at the end of the run.
     NodeEnded(NodeEnd),
+}
+
+/// A preemption: one victim of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Preemption<'a> {
+    pub pod: PodName,
+    pub node: NodeId,
+    pub template: &'a PodTemplate,
+    /// For whom, and what that one is.
+    pub preemptor: PodName,
+    pub preemptor_template: &'a PodTemplate,
+    /// Its place among the victims of this preemption, from 0: the most important first.
+    pub place: u32,
+    /// How many victims this preemption has.
+    pub victims: u32,
+    /// How many of the victims a disruption budget would have spared.
+    pub budget_violations: u32,
+    pub working_set: Bytes,
+    /// From SIGTERM to SIGKILL, as its manifest asks for it.
+    pub grace_period: SimDuration,
 }
 
 /// An eviction, with everything that was compared.
@@ -316,6 +338,8 @@ pub enum EndReason {
     Rejected,
     /// Through the API: by the control plane, since its node could not be reached.
     Deleted,
+    /// By the scheduler, for a more important pod.
+    Preempted,
     /// Alive at the horizon, on a node and past its init containers.
     StillRunning,
     /// Alive at the horizon, and not yet there.

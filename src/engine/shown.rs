@@ -37,7 +37,7 @@ impl Shown {
 impl PodRow {
     /// How the kubelet reports its containers.
     pub fn views(&self) -> impl Iterator<Item = ContainerView> {
-        let is_heard_of = !matches!(self.stage, Stage::Queued | Stage::Unheard);
+        let is_heard_of = !matches!(self.stage, Stage::Queued | Stage::Binding | Stage::Unheard);
         self.containers.iter().map(move |one| one.view(is_heard_of))
     }
 
@@ -45,6 +45,14 @@ impl PodRow {
     pub fn found_phase(&self) -> Phase {
         let spec = &self.template.spec;
         phase(spec.restart_policy, spec.is_static, false, self.views())
+    }
+
+    /// Whether all its containers that stay are ready now, whoever has been shown that.
+    pub fn is_ready(&self) -> bool {
+        let each = self.containers.iter().zip(self.views());
+        let ready =
+            containers_ready(self.found_phase(), each.map(|(one, view)| (one.role, one.is_ready(view))));
+        self.stage == Stage::Alive && ready == Truth::True
     }
 
     /// How it ends of itself, when all that decides it has ended: sidecars may run still.
@@ -88,7 +96,7 @@ impl ContainerRow {
             && self.probing.as_ref().is_none_or(|probing| probing.has_started())
     }
 
-    fn is_ready(&self, view: ContainerView) -> bool {
+    pub fn is_ready(&self, view: ContainerView) -> bool {
         is_ready(view, self.probing.as_ref().and_then(|probing| probing.readiness()))
     }
 }

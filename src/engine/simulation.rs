@@ -11,15 +11,16 @@
 use super::calendar::{Calendar, Entry, Ticket};
 use super::event::Event;
 use super::node_row::{NodeRow, Planned, node_rows};
+use super::on_scheduler::Scheduling;
 use super::on_workload::WorkloadRow;
 use super::pod_row::Pods;
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
+use super::totals::Totals;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
 use crate::model::{NodeColumns, Usage};
-use crate::scheduling::Queue;
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
 ///
@@ -29,6 +30,14 @@ use crate::scheduling::Queue;
 /// If the setting's eviction loops or samples come without any time between them, or
 /// its horizon is [`SimTime::NEVER`]: a scenario's check refuses these.
 pub fn run<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> R {
+    run_counted(setting, source, recorder).0
+}
+
+/// Runs as [`run`] does, and says what came of it, too.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_counted<S: Source, R: Recorder>(setting: &Setting, source: S, recorder: R) -> (R, Totals) {
     Simulation::new(setting, source, recorder).run(|_| ())
 }
 
@@ -43,11 +52,10 @@ pub struct Simulation<'a, S, R> {
     /// before it in that order had its turn.
     latest: Option<Event>,
     pub(super) pods: Pods,
-    pub(super) pods_made: u64,
+    pub(super) totals: Totals,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) columns: NodeColumns,
-    pub(super) queue: Queue,
-    pub(super) scheduler_is_due: bool,
+    pub(super) scheduling: Scheduling<'a>,
     pub(super) workloads: Vec<WorkloadRow>,
     /// What the volume of each claim holds; absent: nobody has attached it yet.
     pub(super) claims: Vec<Option<Line>>,
@@ -69,11 +77,10 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             calendar: Calendar::default(),
             latest: None,
             pods: Pods::default(),
-            pods_made: 0,
+            totals: Totals::default(),
             nodes: node_rows(&setting.nodes),
             columns: NodeColumns::new(setting.nodes.iter().map(|node| &node.node)),
-            queue: Queue::default(),
-            scheduler_is_due: false,
+            scheduling: Scheduling::new(setting),
             workloads: setting.workloads.iter().map(|_| WorkloadRow::default()).collect(),
             claims: vec![None; setting.claims.len()],
             containers_seen: Vec::new(),
@@ -84,12 +91,12 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     }
 
     /// Lets everything happen, up to the horizon; `audit` looks on after each event.
-    pub(super) fn run(mut self, audit: impl Fn(&Self)) -> R {
+    pub(super) fn run(mut self, audit: impl Fn(&Self)) -> (R, Totals) {
         self.begin();
-        while let Some(at) = self.calendar.next_instant().filter(|at| *at <= self.setting.horizon) {
-            self.sample_before(at);
-            let entry = self.calendar.pop().expect("there is a next instant");
+        while let Some(entry) = self.calendar.pop_until(self.setting.horizon) {
+            self.sample_before(entry.at);
             self.turn_to(&entry);
+            self.totals.events += 1;
             self.happen(entry.event, entry.ticket);
             if let Some(node) = self.changed.take() {
                 self.plan_what_follows(node);
@@ -98,7 +105,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             audit(&self);
         }
         self.end();
-        self.recorder
+        (self.recorder, self.totals)
     }
 
     fn begin(&mut self) {
@@ -113,9 +120,9 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     }
 
     fn turn_to(&mut self, entry: &Entry) {
-        let earlier = self.latest.filter(|_| entry.at == self.now);
-        self.latest = Some(earlier.map_or(entry.event, |earlier| earlier.max(entry.event)));
-        self.now = entry.at;
+        if entry.at > self.now || self.latest.is_none_or(|latest| latest < entry.event) {
+            (self.now, self.latest) = (entry.at, Some(entry.event));
+        }
     }
 
     fn happen(&mut self, event: Event, ticket: Ticket) {
@@ -137,6 +144,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             Event::PodsHitLimit { node } => self.on_pods_hit_limit(node, ticket),
             Event::NodeRunsOut { node } => self.on_node_runs_out(node, ticket),
             Event::MonitorPasses { node } => self.on_monitor_passes(node, ticket),
+            Event::PodIsBound { pod } => self.on_pod_is_bound(pod, ticket),
             Event::PodIsPulled { pod } => self.on_pod_is_pulled(pod, ticket),
             Event::ContainerStarts { pod, container } => self.on_container_starts(pod, container, ticket),
             Event::ContainerIsUp { pod, container } => self.on_container_is_up(pod, container, ticket),
@@ -147,6 +155,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             Event::TolerationEnds { pod } => self.on_toleration_ends(pod, ticket),
             Event::PodIsReplaced { workload } => self.on_pod_is_replaced(workload),
             Event::PodArrives { workload } => self.on_pod_arrives(workload),
+            Event::SchedulerFlushes => self.on_scheduler_flushes(ticket),
             Event::SchedulerRuns => self.on_scheduler_runs(),
         }
     }

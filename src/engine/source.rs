@@ -22,6 +22,17 @@ pub enum CurveOwner {
     Node { node: NodeId, part: NodePart },
 }
 
+/// What is to be chosen, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The threshold that a node's kubelet acts on, the `choice`-th time (from 0) that it has to choose.
+    ActingThreshold { node: NodeId, choice: u32 },
+    /// One of the best nodes for a pod, at that attempt (from 1) to schedule it.
+    BestNode { workload: WorkloadId, replica: Replica, attempt: u32 },
+    /// The node at which the search for a pod's victims begins, at that attempt.
+    FirstCandidate { workload: WorkloadId, replica: Replica, attempt: u32 },
+}
+
 /// Draws what a run is made of.
 pub trait Source {
     /// When the workload's next pod arrives: not before the one asked for
@@ -31,8 +42,8 @@ pub trait Source {
     /// The pod that stands at `replica` of its workload.
     fn draft(&mut self, workload: WorkloadId, replica: Replica) -> PodDraft;
 
-    /// Which of `among` thresholds a node's kubelet takes, the `choice`-th time (from 0) that it has to choose.
-    fn choose_threshold(&mut self, node: NodeId, choice: u32, among: usize) -> usize;
+    /// Which of `among` is taken, where Kubernetes takes any.
+    fn choose(&mut self, choice: Choice, among: usize) -> usize;
 
     /// Draw number `draw` (from 1; draw 0 came with the curve) of a curve that is drawn bit by bit.
     fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]>;

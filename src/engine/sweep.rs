@@ -44,7 +44,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             | Event::ContainerExits { pod, container } => {
                 self.container_expects(pod, container, |one| Some(one.ticket), ticket)
             }
-            Event::PodIsPulled { pod } | Event::PodStops { pod } => {
+            Event::PodIsBound { pod } | Event::PodIsPulled { pod } | Event::PodStops { pod } => {
                 self.pod_expects(pod, |row| Some(row.ticket), ticket)
             }
             Event::PodHitsLimit { pod } => self.pod_expects(pod, |row| Some(row.limit_ticket), ticket),
@@ -53,6 +53,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             Event::PodsHitLimit { node } => self.nodes[node.index()].pods_hit_limit.ticket == ticket,
             Event::MonitorPasses { node } => self.nodes[node.index()].pass.ticket == ticket,
             Event::NodeIsUnreachable { node } => self.nodes[node.index()].outages == ticket,
+            Event::SchedulerFlushes => self.scheduling.flush_ticket() == ticket,
             Event::NodeUsageTurns { .. }
             | Event::NodeFallsSilent { .. }
             | Event::NodeAnswers { .. }

@@ -135,6 +135,11 @@ impl Line {
         Level(self.origin + self.slope * i128::from(now.0))
     }
 
+    /// The highest level between two instants, the later one given last.
+    pub fn highest_between(self, from: SimTime, to: SimTime) -> Level {
+        self.at(if self.slope > 0 { to } else { from })
+    }
+
     /// The first instant at or after `now` at which whole bytes are strictly
     /// above `bound`, if the line goes on as it is; one exact division.
     pub fn first_above(self, bound: Bytes, now: SimTime) -> Option<SimTime> {

@@ -112,6 +112,31 @@ pub enum Protocol {
     Sctp,
 }
 
+impl PodAffinity {
+    pub fn is_empty(&self) -> bool {
+        self.required.is_empty() && self.preferred.is_empty()
+    }
+}
+
+impl HostPort {
+    /// All addresses of a node, as one.
+    pub const EVERY_ADDRESS: &str = "0.0.0.0";
+
+    /// The same, with its address spelled out.
+    pub fn with_an_address(&self) -> HostPort {
+        let ip = if self.ip.is_empty() { HostPort::EVERY_ADDRESS } else { &self.ip };
+        HostPort { ip: ip.to_owned(), ..self.clone() }
+    }
+
+    /// Whether a node cannot give both: the same port, on addresses that overlap.
+    pub fn conflicts_with(&self, other: &HostPort) -> bool {
+        let is_of_all = |ip: &str| ip == HostPort::EVERY_ADDRESS;
+        self.port == other.port
+            && self.protocol == other.protocol
+            && (self.ip == other.ip || is_of_all(&self.ip) || is_of_all(&other.ip))
+    }
+}
+
 impl SpreadConstraint {
     /// What kube-scheduler gives pods that ask for no spreading and that something selects: over
     /// nodes, then over zones. The selector is that of whatever selects them.

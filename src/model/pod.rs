@@ -12,13 +12,22 @@ use super::placement::Placement;
 use super::resources::{Resource, ResourceAmounts};
 use super::taint::Toleration;
 use super::volume::Volume;
-use crate::ground::{Amount, Bytes, SimDuration};
+use crate::ground::{Amount, SimDuration};
+use std::ops::Add;
 
 /// From this priority on a pod is critical: no kubelet evicts it.
 pub const SYSTEM_CRITICAL_PRIORITY: i32 = 2_000_000_000;
 
 /// What the API server gives a pod that does not say how long it may take to stop.
 pub const DEFAULT_TERMINATION_GRACE_PERIOD: SimDuration = SimDuration::seconds(30);
+
+/// What scores count of a container that does not say what it requests.
+/// Source: kubernetes `pkg/scheduler/util`, non-zero requests (1.34).
+const DEFAULT_SCORED: ResourceAmounts = ResourceAmounts {
+    cpu: Some(Amount::millis(100)),
+    memory: Some(Amount::whole(200 << 20)),
+    ephemeral_storage: None,
+};
 
 /// The priority class of pods that a node cannot do without.
 pub const SYSTEM_NODE_CRITICAL: &str = "system-node-critical";
@@ -32,7 +41,8 @@ pub struct PodSpec {
     /// In the order they run; sidecars among them.
     pub init_containers: Vec<ContainerSpec>,
     pub containers: Vec<ContainerSpec>,
-    /// Pod-level `spec.resources`, behind a feature gate that is off in Kubernetes 1.32.
+    /// Pod-level `spec.resources`, behind a feature gate: off in the kubelet of Kubernetes 1.32, on in the
+    /// scheduler of 1.34.
     pub pod_requests: ResourceAmounts,
     pub pod_limits: ResourceAmounts,
     /// What the sandbox itself costs (RuntimeClass overhead).
@@ -49,6 +59,8 @@ pub struct PodSpec {
     pub is_static: bool,
     /// The API's reflection of a static pod.
     pub is_mirror: bool,
+    /// As an API server has it, so that all tolerations that one adds are there.
+    pub is_from_api: bool,
 }
 
 /// What the kubelet does when a container ends.
@@ -112,11 +124,7 @@ impl PodSpec {
     /// container that says nothing of a resource counts as 100m of CPU, 200Mi of
     /// memory. An explicit zero stays zero. Source: kube-scheduler, non-zero requests.
     pub fn scored_requests(&self) -> ResourceAmounts {
-        let containers = self.containers_at_their_most(|container| ResourceAmounts {
-            cpu: container.requests.cpu.or(Some(Amount::millis(100))),
-            memory: container.requests.memory.or(Some(Bytes::mebi(200).into())),
-            ephemeral_storage: container.requests.ephemeral_storage,
-        });
+        let containers = self.containers_at_their_most(|one| one.requests.or(DEFAULT_SCORED));
         containers.plus(self.overhead)
     }
 
@@ -144,20 +152,53 @@ impl PodSpec {
         self.with_overhead_unless_zero(resource, largest)
     }
 
+    /// What a pod that is bound adds to the sums that scores count: as [`PodSpec::scored_requests`],
+    /// but where the pod itself requests something, that counts, and a container gets its
+    /// default only of what nobody in the pod speaks of.
+    ///
+    /// Source: kubernetes `pkg/scheduler/framework`, `getNonMissingContainerRequests` (1.34).
+    pub fn bound_scored_requests(&self) -> ResourceAmounts {
+        if self.pod_requests.cpu.or(self.pod_requests.memory).is_none() {
+            return self.scored_requests();
+        }
+        let named = self.effective_requests(PodLevelResources::Honored);
+        let default = ResourceAmounts {
+            cpu: DEFAULT_SCORED.cpu.filter(|_| named.cpu.is_none()),
+            memory: DEFAULT_SCORED.memory.filter(|_| named.memory.is_none()),
+            ephemeral_storage: None,
+        };
+        let containers = self.containers_at_their_most(|one| one.requests.or(default));
+        PodLevelResources::Honored.replace(containers, self.pod_requests).plus(self.overhead)
+    }
+
+    /// What the scheduler reserves of an extended resource, by its name.
+    pub fn extended_request(&self, name: &str) -> Amount {
+        let asked = |one: &ContainerSpec| one.extended_requests.get(name).copied().unwrap_or_default();
+        self.at_their_most(asked, Amount::add, Amount::max)
+    }
+
+    fn containers_at_their_most(&self, asked: impl Fn(&ContainerSpec) -> ResourceAmounts) -> ResourceAmounts {
+        self.at_their_most(asked, ResourceAmounts::plus, ResourceAmounts::larger)
+    }
+
     /// Regular containers and sidecars run together; before that each init
     /// container runs beside the sidecars listed before it. The larger counts.
-    fn containers_at_their_most(&self, asked: fn(&ContainerSpec) -> ResourceAmounts) -> ResourceAmounts {
-        let mut sidecars = ResourceAmounts::default();
-        let mut while_starting = ResourceAmounts::default();
+    fn at_their_most<T: Copy + Default>(
+        &self,
+        asked: impl Fn(&ContainerSpec) -> T,
+        plus: fn(T, T) -> T,
+        larger: fn(T, T) -> T,
+    ) -> T {
+        let (mut sidecars, mut while_starting) = (T::default(), T::default());
         for container in &self.init_containers {
-            let beside_sidecars = sidecars.plus(asked(container));
-            while_starting = while_starting.larger(beside_sidecars);
+            let beside_sidecars = plus(sidecars, asked(container));
+            while_starting = larger(while_starting, beside_sidecars);
             if container.sidecar {
                 sidecars = beside_sidecars;
             }
         }
-        let running = self.containers.iter().map(asked).fold(sidecars, ResourceAmounts::plus);
-        running.larger(while_starting)
+        let running = self.containers.iter().map(asked).fold(sidecars, plus);
+        larger(running, while_starting)
     }
 
     fn with_overhead_unless_zero(&self, resource: Resource, amount: Amount) -> Amount {
@@ -185,6 +226,7 @@ impl PodLevelResources {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::Bytes;
 
     fn requesting(mebi: u64) -> ContainerSpec {
         ContainerSpec { requests: memory(mebi), ..ContainerSpec::default() }
@@ -254,6 +296,34 @@ mod tests {
         assert_eq!(pod.effective_requests(PodLevelResources::Ignored), memory(210));
         assert_eq!(pod.effective_requests(PodLevelResources::Honored), memory(138));
         assert_eq!(pod.eviction_request(Resource::Memory), mebi_amount(210));
+    }
+
+    #[test]
+    fn a_bound_pod_with_requests_of_its_own_gets_a_default_only_of_what_nobody_names() {
+        let pod_requests = memory(128);
+        let containers = vec![ContainerSpec::default(), ContainerSpec::default()];
+        let mut pod = PodSpec { containers, pod_requests, ..PodSpec::default() };
+        let cpu = |millis| ResourceAmounts { cpu: Some(Amount::millis(millis)), ..memory(128) };
+        assert_eq!(pod.bound_scored_requests(), cpu(200), "two containers, 100m each");
+        pod.overhead.cpu = Some(Amount::millis(5));
+        assert_eq!(pod.bound_scored_requests(), cpu(5), "the overhead names it");
+        assert_eq!(
+            pod.scored_requests().memory,
+            Some(mebi_amount(400)),
+            "who comes: by its containers alone"
+        );
+    }
+
+    #[test]
+    fn extended_resources_add_up_as_the_others_do() {
+        let gpus = |count| ContainerSpec {
+            extended_requests: [("gpu".to_owned(), Amount::whole(count))].into(),
+            ..ContainerSpec::default()
+        };
+        let init_containers = vec![gpus(3), ContainerSpec { sidecar: true, ..gpus(1) }];
+        let pod = PodSpec { init_containers, containers: vec![gpus(1), gpus(2)], ..PodSpec::default() };
+        assert_eq!(pod.extended_request("gpu"), Amount::whole(4));
+        assert_eq!(pod.extended_request("fpga"), Amount::ZERO);
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl ResourceAmounts {
         }
     }
 
+    /// These, and of what they do not speak of, the other's.
+    pub fn or(self, other: ResourceAmounts) -> ResourceAmounts {
+        ResourceAmounts::each(|resource| self.of(resource).or(other.of(resource)))
+    }
+
     /// Both together; what neither speaks of stays absent.
     pub fn plus(self, other: ResourceAmounts) -> ResourceAmounts {
         self.combined(other, Amount::add)

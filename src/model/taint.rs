@@ -54,6 +54,21 @@ impl Taint {
         Taint { key: "node.kubernetes.io/unreachable".to_owned(), value: String::new(), effect }
     }
 
+    /// Whether it is [`Taint::memory_pressure`].
+    pub fn is_memory_pressure(&self) -> bool {
+        self.effect == TaintEffect::NoSchedule
+            && self.value.is_empty()
+            && self.key == "node.kubernetes.io/memory-pressure"
+    }
+
+    /// Whether it keeps pods off that do not tolerate it; otherwise it is a wish.
+    pub fn keeps_off(&self) -> bool {
+        match self.effect {
+            TaintEffect::NoSchedule | TaintEffect::NoExecute => true,
+            TaintEffect::PreferNoSchedule => false,
+        }
+    }
+
     fn of_pressure(what: &str) -> Taint {
         let key = format!("node.kubernetes.io/{what}-pressure");
         Taint { key, value: String::new(), effect: TaintEffect::NoSchedule }
@@ -77,6 +92,14 @@ impl Toleration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_pressure_is_known_when_it_is_seen() {
+        assert!(Taint::memory_pressure().is_memory_pressure());
+        assert!(!Taint::disk_pressure().is_memory_pressure());
+        let wish = Taint { effect: TaintEffect::PreferNoSchedule, ..Taint::memory_pressure() };
+        assert!(!wish.is_memory_pressure() && !wish.keeps_off());
+    }
 
     #[test]
     fn an_empty_key_with_equal_needs_the_taints_own_value() {

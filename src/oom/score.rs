@@ -17,14 +17,15 @@ const FIRST: i32 = 1000;
 const BURSTABLE_FLOOR: i128 = 3;
 const BURSTABLE_CEILING: i128 = 999;
 
-/// The `oom_score_adj` of one container of `pod` on a node with `node_memory` capacity: -997 to 1000.
+/// The `oom_score_adj` of one container of `pod`, which is of class `qos`, on a node with `node_memory`
+/// capacity: -997 to 1000.
 ///
 /// Source: kubernetes `pkg/kubelet/qos/policy.go`, `GetContainerOOMScoreAdjust` (1.32).
-pub fn oom_score_adj(pod: &PodSpec, container: &ContainerSpec, node_memory: Bytes) -> i32 {
+pub fn oom_score_adj(pod: &PodSpec, qos: QosClass, container: &ContainerSpec, node_memory: Bytes) -> i32 {
     if pod.is_node_critical() {
         return SPARED;
     }
-    match QosClass::of(pod) {
+    match qos {
         QosClass::Guaranteed => SPARED,
         QosClass::BestEffort => FIRST,
         QosClass::Burstable => burstable(pod, container, node_memory),
@@ -74,7 +75,7 @@ mod tests {
     }
 
     fn adjustment_of_only_container(pod: &PodSpec, node_memory: Bytes) -> i32 {
-        oom_score_adj(pod, &pod.containers[0], node_memory)
+        oom_score_adj(pod, QosClass::of(pod), &pod.containers[0], node_memory)
     }
 
     #[test]
@@ -125,7 +126,7 @@ mod tests {
             containers: vec![requesting(Bytes::gibi(32)), requesting(Bytes::gibi(48))],
             ..PodSpec::default()
         };
-        assert_eq!(oom_score_adj(&pod, &sidecar, NODE), 500);
-        assert_eq!(oom_score_adj(&pod, &init, NODE), 999);
+        assert_eq!(oom_score_adj(&pod, QosClass::Burstable, &sidecar, NODE), 500);
+        assert_eq!(oom_score_adj(&pod, QosClass::Burstable, &init, NODE), 999);
     }
 }

@@ -66,6 +66,7 @@ impl Sign {
             Sign::Mark(Mark::OomKilled) => ('O', 'O'),
             Sign::Mark(Mark::Rejected) => ('R', 'R'),
             Sign::Mark(Mark::Deleted) => ('D', 'D'),
+            Sign::Mark(Mark::Preempted) => ('V', 'V'),
             Sign::Mark(Mark::Evicted) => ('E', 'E'),
         };
         if signs == Signs::Unicode { unicode } else { ascii }

@@ -35,6 +35,8 @@ pub struct Counts {
     pub first_oom_kill: Option<SimTime>,
     pub lost_emptydir: Bytes,
     pub deletions: u64,
+    pub preemptions: u64,
+    pub pods_preempted: u64,
     pub probe_failures: u64,
     pub kills_by_probe: u64,
 }
@@ -62,6 +64,7 @@ impl Counts {
             EndReason::Evicted => &mut self.pods_evicted,
             EndReason::Rejected => &mut self.pods_rejected,
             EndReason::Deleted => &mut self.pods_deleted,
+            EndReason::Preempted => &mut self.pods_preempted,
             EndReason::StillRunning => &mut self.pods_still_running,
             EndReason::StillPending => &mut self.pods_still_pending,
         };

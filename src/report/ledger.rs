@@ -24,7 +24,6 @@ use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
 use crate::engine::{Record, Recorder, RestartScope, Setting, UnreachablePhase};
-use crate::eviction::NodeCondition;
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
 use crate::scenario::Scenario;
@@ -82,7 +81,6 @@ pub struct Ledger<'a, N: Names, W: Write> {
     evictions: Vec<PendingEviction>,
     /// By the victim's serial, or its replacement's: the eviction's index.
     awaited: BTreeMap<u64, usize>,
-    under_pressure: BTreeSet<(NodeId, NodeCondition)>,
     /// Nodes of which nobody hears.
     unreachable: BTreeSet<NodeId>,
     /// For the first replication, if lives are wanted at all.
@@ -109,7 +107,6 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             live: BTreeMap::new(),
             evictions: Vec::new(),
             awaited: BTreeMap::new(),
-            under_pressure: BTreeSet::new(),
             unreachable: BTreeSet::new(),
             chart: is_charted.then(|| Lives::new(setting.horizon, nodes())),
             told: Vec::new(),
@@ -180,7 +177,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             oom_kills_container_limit: counts.oom_kills_container_limit,
             oom_kills_pods_limit: counts.oom_kills_pods_limit,
             oom_kills_node_capacity: counts.oom_kills_node_capacity,
-            preemptions: None,
+            preemptions: Some(counts.preemptions),
             deletions: counts.deletions,
             restarts: counts.restarts,
             node_pressure_s: counts.node_pressure,
@@ -261,6 +258,7 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::VolumeAttached { pod, node, claim, .. } => self.on_attached(now, (pod, node), claim),
             Record::NodeReadyTurned { node, status } => self.on_node_ready_turned(now, node, status),
             Record::PodDeleted { pod, node } => self.on_deleted(now, (pod, node)),
+            Record::Preempted(preemption) => self.on_preempted(now, &preemption),
             Record::PodEnded(end) => self.on_ended(end),
             Record::NodeSample(sample) => self.on_sample(now, &sample),
             Record::NodeEnded(end) => self.on_node_ended(&end),

@@ -48,6 +48,7 @@ pub enum Mark {
     OomKilled,
     Rejected,
     Deleted,
+    Preempted,
     Evicted,
 }
 
@@ -85,13 +86,14 @@ impl State {
 }
 
 impl Mark {
-    pub const ALL: [Mark; 7] = [
+    pub const ALL: [Mark; 8] = [
         Mark::Restarted,
         Mark::Crashed,
         Mark::KilledByProbe,
         Mark::OomKilled,
         Mark::Rejected,
         Mark::Deleted,
+        Mark::Preempted,
         Mark::Evicted,
     ];
 
@@ -104,6 +106,7 @@ impl Mark {
             Mark::OomKilled => "OOM-killed",
             Mark::Rejected => "rejected",
             Mark::Deleted => "deleted",
+            Mark::Preempted => "preempted",
             Mark::Evicted => "evicted",
         }
     }

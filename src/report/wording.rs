@@ -11,7 +11,7 @@ use crate::engine::record::{EndReason, OomCause, Ranked, Refusal, RefusalReason}
 use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved, Threshold};
 use crate::ground::SimDuration;
 use crate::lifecycle::Truth;
-use crate::model::{ProbeKind, Taint};
+use crate::model::ProbeKind;
 
 /// An event's type and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub enum Happening {
     NodeNotReady,
     NodeReady,
     TaintManagerEviction,
+    Preempted,
     SuccessfulAttachVolume,
 }
 
@@ -61,6 +62,7 @@ impl Happening {
             Happening::NodeNotReady => "NodeNotReady",
             Happening::NodeReady => "NodeReady",
             Happening::TaintManagerEviction => "TaintManagerEviction",
+            Happening::Preempted => "Preempted",
             Happening::SuccessfulAttachVolume => "SuccessfulAttachVolume",
         }
     }
@@ -80,6 +82,7 @@ impl Happening {
             | Happening::NodeNotReady
             | Happening::NodeReady
             | Happening::TaintManagerEviction
+            | Happening::Preempted
             | Happening::SuccessfulAttachVolume => "Normal",
             Happening::FailedScheduling
             | Happening::BackOff
@@ -109,28 +112,20 @@ pub fn condition_changed(condition: NodeCondition, holds: bool) -> Happening {
     }
 }
 
-/// Why no node took the pod; `taint` if it is certain which one was not tolerated.
+/// Why no node took the pod.
 ///
 /// Reasons go by their text, numbers included. Source: kube-scheduler `FitError`.
-pub fn unschedulable(nodes: usize, refusals: &[Refusal], taint: Option<&Taint>) -> String {
-    let mut reasons: Vec<String> = refusals
-        .iter()
-        .map(|refusal| format!("{} {}", refusal.nodes, refused(refusal.reason, taint)))
-        .collect();
+pub fn unschedulable(nodes: usize, refusals: &[Refusal]) -> String {
+    let mut reasons: Vec<String> = refusals.iter().map(refused).collect();
     reasons.sort();
     format!("0/{nodes} nodes are available: {}.", reasons.join(", "))
 }
 
-fn refused(reason: RefusalReason, taint: Option<&Taint>) -> String {
-    match (reason, taint) {
-        (RefusalReason::Unschedulable, _) => "node(s) were unschedulable".into(),
-        (RefusalReason::UntoleratedTaint, Some(Taint { key, value, .. })) => {
-            format!("node(s) had untolerated taint {{{key}: {value}}}")
-        }
-        (RefusalReason::UntoleratedTaint, None) => "node(s) had untolerated taint(s)".into(),
-        (RefusalReason::TooManyPods, _) => "Too many pods".into(),
-        (RefusalReason::InsufficientCpu, _) => "Insufficient cpu".into(),
-        (RefusalReason::InsufficientMemory, _) => "Insufficient memory".into(),
+/// What is refused before any node is looked at is no node's.
+fn refused(refusal: &Refusal) -> String {
+    match refusal.reason {
+        RefusalReason::NamesConflict => refusal.reason.to_string(),
+        _ => format!("{} {}", refusal.nodes, refusal.reason),
     }
 }
 
@@ -165,6 +160,7 @@ pub fn end(reason: EndReason) -> &'static str {
         EndReason::Evicted => "Evicted",
         EndReason::Rejected => "Rejected",
         EndReason::Deleted => "Deleted",
+        EndReason::Preempted => "Preempted",
         EndReason::StillRunning => "StillRunning",
         EndReason::StillPending => "StillPending",
     }
@@ -281,13 +277,14 @@ mod tests {
 
     #[test]
     fn the_schedulers_reasons_go_by_their_text() {
+        let key = "node.kubernetes.io/memory-pressure".to_owned();
         let refusals = [
-            Refusal { reason: RefusalReason::UntoleratedTaint, nodes: 1 },
+            Refusal { reason: RefusalReason::UntoleratedTaint { key, value: String::new() }, nodes: 1 },
             Refusal { reason: RefusalReason::InsufficientMemory, nodes: 2 },
             Refusal { reason: RefusalReason::InsufficientCpu, nodes: 10 },
         ];
         assert_eq!(
-            unschedulable(13, &refusals, Some(&Taint::memory_pressure())),
+            unschedulable(13, &refusals),
             "0/13 nodes are available: 1 node(s) had untolerated taint \
              {node.kubernetes.io/memory-pressure: }, 10 Insufficient cpu, 2 Insufficient memory."
         );

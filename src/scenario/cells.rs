@@ -113,7 +113,8 @@ impl<'a> Table<'a> {
     }
 }
 
-fn unreadable(error: &csv::Error) -> CellMistake {
+/// What is no CSV at all.
+pub fn unreadable(error: &csv::Error) -> CellMistake {
     let line = error.position().map_or(1, csv::Position::line);
     let fix = "write plain CSV in UTF-8".into();
     CellMistake { line, column: 1, what: format!("not readable as CSV: {error}"), fix }
@@ -167,7 +168,7 @@ impl Record<'_> {
     pub fn seconds(&self, column: &str) -> Result<Option<SimDuration>, CellMistake> {
         let read = |text: &str| {
             let fix = || "write seconds as a plain number, such as 90 or 0.5".into();
-            micros(text)
+            seconds(text.as_bytes())
                 .ok_or_else(|| self.mistake(column, format!("`{text}` is no length in seconds"), fix()))
         };
         self.text(column).map(read).transpose()
@@ -183,17 +184,31 @@ impl Record<'_> {
 }
 
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
-fn micros(text: &str) -> Option<SimDuration> {
-    const MOST_SECONDS: u64 = 100 * 366 * 86_400;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+pub fn seconds(text: &[u8]) -> Option<SimDuration> {
+    const MOST_MICROS: u64 = 100 * 366 * 86_400 * 1_000_000;
+    let point = text.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = text.split_at(point.unwrap_or(text.len()));
+    let fraction = fraction.get(1..).unwrap_or_default();
+    if whole.is_empty() && fraction.is_empty() || whole.len() > 12 || !fraction.iter().all(u8::is_ascii_digit)
+    {
         return None;
     }
-    let seconds: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let padded: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    let micros: u64 = padded.parse().ok()?;
-    (seconds <= MOST_SECONDS).then_some(SimDuration::seconds(seconds) + SimDuration::micros(micros))
+    let kept = &fraction[..fraction.len().min(6)];
+    let micros = digits(digits(0, whole)?, kept)? * 10u64.pow(6 - kept.len() as u32);
+    (micros <= MOST_MICROS).then_some(SimDuration(micros))
+}
+
+/// A number with these digits behind those that it has; up to twelve.
+fn digits(number: u64, digits: &[u8]) -> Option<u64> {
+    let mut number = number;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    (digits.len() <= 12).then_some(number)
 }
 
 #[cfg(test)]
@@ -215,7 +230,7 @@ mod tests {
             ("99999999999",  None),
         ];
         for (text, expected) in cases {
-            assert_eq!(micros(text).map(|length| length.0), expected, "{text}");
+            assert_eq!(seconds(text.as_bytes()).map(|length| length.0), expected, "{text}");
         }
     }
 

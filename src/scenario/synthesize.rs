@@ -21,8 +21,8 @@ use super::arrivals::{Arriving, Row};
 use super::distribution::{Distribution, FromDraw, Varying};
 use super::meaning::{ContainerPlan, DrawnAmounts, HealthPlan, NodePlan, PodPlan, Scenario, WorkloadPlan};
 use super::usage_model::{OwnAmounts, UsageModel};
-use crate::engine::{CurveOwner, PodDraft, Source};
-use crate::ground::{Amount, Bytes, Key, MilliCpu, NodeId, SimTime, Stream, WorkloadId};
+use crate::engine::{Choice, CurveOwner, PodDraft, Source};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
 use crate::model::{
     ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
     PodTemplate, Replica, ResourceAmounts, Usage, Volume,
@@ -130,9 +130,20 @@ impl Source for Synthesis<'_> {
         PodDraft { template, life: place.life() }
     }
 
-    fn choose_threshold(&mut self, node: NodeId, choice: u32, among: usize) -> usize {
-        let key = node_key(&self.scenario.nodes[node.index()], self.root).name("acting threshold");
-        key.number(u64::from(choice)).stream().below(among as u64) as usize
+    fn choose(&mut self, choice: Choice, among: usize) -> usize {
+        let key = match choice {
+            Choice::ActingThreshold { node, choice } => {
+                let node = node_key(&self.scenario.nodes[node.index()], self.root);
+                node.name("acting threshold").number(u64::from(choice))
+            }
+            Choice::BestNode { workload, replica, attempt } => {
+                self.place(workload, replica).life.name("best node").number(u64::from(attempt))
+            }
+            Choice::FirstCandidate { workload, replica, attempt } => {
+                self.place(workload, replica).life.name("first candidate").number(u64::from(attempt))
+            }
+        };
+        key.stream().below(among as u64) as usize
     }
 
     fn more_usage(&mut self, owner: CurveOwner, draw: u32) -> Arc<[Piece]> {

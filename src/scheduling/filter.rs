@@ -1,91 +1,181 @@
-//! Which nodes can take a pod. Source: kubernetes
-//! `pkg/scheduler/framework/plugins` (1.34): NodeUnschedulable, TaintToleration and NodeResourcesFit.
+//! Which nodes can take a pod: the filters, and what a refusal says.
+//!
+//! What: one file a plugin; each answers for one node. The order in which they are asked stands in
+//! [`crate::scheduling::ask`] (those that look at the node alone) and [`crate::scheduling::cycle`].
+//! Never: a score, another node than the one that is asked about.
+//! Source: kubernetes `pkg/scheduler/framework/plugins` (1.34).
 
-use crate::ground::{Bytes, MilliCpu, NodeId};
-use crate::model::{NodeColumns, PodTemplate, Taint, TaintEffect};
+pub mod inter_pod_affinity;
+pub mod node_affinity;
+pub mod node_ports;
+pub mod resources_fit;
+pub mod taint_toleration;
+pub mod topology_spread;
+
+pub use resources_fit::Shortage;
+
+use super::profile::Plugin;
+use crate::ground::NodeId;
+use crate::model::{NodeColumns, PodTemplate, Taint};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why a node refuses a pod: by the first plugin that does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeRefusal {
+    Unschedulable,
+    OtherName,
+    /// By the first such taint, as the node lists them.
+    UntoleratedTaint(usize),
+    Affinity,
+    /// It is none of the nodes that the pod names.
+    NotNamed,
+    /// The pod names nodes, and contradicts itself.
+    NamesConflict,
+    Ports,
+    Resources(Shortage),
+    SpreadKeyMissing,
+    Skew,
+    PodAffinity,
+    PodAntiAffinity,
+    AntiAffinityOfOthers,
+}
+
+/// Whether a node that refuses a pod would take it if other pods went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Code {
+    /// It might.
+    Unschedulable,
+    /// It would not.
+    UnschedulableAndUnresolvable,
+}
 
 /// Why some nodes refused a pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub reason: RefusalReason,
     pub nodes: u32,
 }
 
-/// What refused, in the order of the filters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What refused, in the order of the filters; it prints as kube-scheduler words it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefusalReason {
     Unschedulable,
-    UntoleratedTaint,
+    OtherName,
+    UntoleratedTaint { key: String, value: String },
+    Affinity,
+    NotNamed,
+    NamesConflict,
+    Ports,
     TooManyPods,
     InsufficientCpu,
     InsufficientMemory,
+    InsufficientStorage,
+    InsufficientExtended(String),
+    SpreadKeyMissing,
+    Skew,
+    PodAffinity,
+    PodAntiAffinity,
+    AntiAffinityOfOthers,
 }
 
-impl RefusalReason {
-    pub const ALL: [RefusalReason; 5] = [
-        RefusalReason::Unschedulable,
-        RefusalReason::UntoleratedTaint,
-        RefusalReason::TooManyPods,
-        RefusalReason::InsufficientCpu,
-        RefusalReason::InsufficientMemory,
-    ];
-}
-
-/// Whether every filter lets the pod onto the node.
-pub fn passes(nodes: &NodeColumns, node: NodeId, pod: &PodTemplate) -> bool {
-    RefusalReason::ALL.into_iter().all(|reason| !refuses(nodes, node, pod, reason))
-}
-
-/// How many nodes refuse the pod for what. A node counts for its first failing
-/// plugin only, and there for each resource that is short.
-pub fn refusals(nodes: &NodeColumns, pod: &PodTemplate) -> Vec<Refusal> {
-    let mut counts = [0u32; RefusalReason::ALL.len()];
-    for node in nodes.ids() {
-        let first = RefusalReason::ALL.into_iter().find(|reason| refuses(nodes, node, pod, *reason));
-        let Some(first) = first else { continue };
-        for reason in RefusalReason::ALL.into_iter().filter(|reason| first.plugin() == reason.plugin()) {
-            counts[reason as usize] += u32::from(refuses(nodes, node, pod, reason));
-        }
-    }
-    let all = RefusalReason::ALL.into_iter().zip(counts);
-    all.filter(|(_, nodes)| *nodes > 0).map(|(reason, nodes)| Refusal { reason, nodes }).collect()
-}
-
-impl RefusalReason {
-    /// The plugin that speaks, in the order in which they are asked.
-    fn plugin(self) -> u8 {
+impl NodeRefusal {
+    /// The plugin that speaks.
+    pub fn plugin(self) -> Plugin {
         match self {
-            RefusalReason::Unschedulable => 0,
-            RefusalReason::UntoleratedTaint => 1,
-            RefusalReason::TooManyPods
-            | RefusalReason::InsufficientCpu
-            | RefusalReason::InsufficientMemory => 2,
+            NodeRefusal::Unschedulable => Plugin::NodeUnschedulable,
+            NodeRefusal::OtherName => Plugin::NodeName,
+            NodeRefusal::UntoleratedTaint(_) => Plugin::TaintToleration,
+            NodeRefusal::Affinity | NodeRefusal::NotNamed | NodeRefusal::NamesConflict => {
+                Plugin::NodeAffinity
+            }
+            NodeRefusal::Ports => Plugin::NodePorts,
+            NodeRefusal::Resources(_) => Plugin::NodeResourcesFit,
+            NodeRefusal::SpreadKeyMissing | NodeRefusal::Skew => Plugin::PodTopologySpread,
+            NodeRefusal::PodAffinity | NodeRefusal::PodAntiAffinity | NodeRefusal::AntiAffinityOfOthers => {
+                Plugin::InterPodAffinity
+            }
         }
+    }
+
+    /// Whether preemption may help.
+    pub fn code(self) -> Code {
+        match self {
+            NodeRefusal::Unschedulable
+            | NodeRefusal::OtherName
+            | NodeRefusal::UntoleratedTaint(_)
+            | NodeRefusal::Affinity
+            | NodeRefusal::NotNamed
+            | NodeRefusal::NamesConflict
+            | NodeRefusal::SpreadKeyMissing
+            | NodeRefusal::PodAffinity => Code::UnschedulableAndUnresolvable,
+            NodeRefusal::Resources(shortage) => shortage.code(),
+            NodeRefusal::Ports
+            | NodeRefusal::Skew
+            | NodeRefusal::PodAntiAffinity
+            | NodeRefusal::AntiAffinityOfOthers => Code::Unschedulable,
+        }
+    }
+
+    /// All reasons that the plugin gives; only NodeResourcesFit gives more than one.
+    pub fn reasons(self, nodes: &NodeColumns, node: NodeId, pod: &PodTemplate) -> Vec<RefusalReason> {
+        vec![match self {
+            NodeRefusal::Unschedulable => RefusalReason::Unschedulable,
+            NodeRefusal::OtherName => RefusalReason::OtherName,
+            NodeRefusal::UntoleratedTaint(place) => {
+                let Taint { key, value, .. } = nodes.taints[node.index()][place].clone();
+                RefusalReason::UntoleratedTaint { key, value }
+            }
+            NodeRefusal::Affinity => RefusalReason::Affinity,
+            NodeRefusal::NotNamed => RefusalReason::NotNamed,
+            NodeRefusal::NamesConflict => RefusalReason::NamesConflict,
+            NodeRefusal::Ports => RefusalReason::Ports,
+            NodeRefusal::Resources(shortage) => return shortage.reasons(pod),
+            NodeRefusal::SpreadKeyMissing => RefusalReason::SpreadKeyMissing,
+            NodeRefusal::Skew => RefusalReason::Skew,
+            NodeRefusal::PodAffinity => RefusalReason::PodAffinity,
+            NodeRefusal::PodAntiAffinity => RefusalReason::PodAntiAffinity,
+            NodeRefusal::AntiAffinityOfOthers => RefusalReason::AntiAffinityOfOthers,
+        }]
     }
 }
 
-fn refuses(nodes: &NodeColumns, node: NodeId, pod: &PodTemplate, reason: RefusalReason) -> bool {
-    let bound = &nodes.bound[node.index()];
-    let allocatable = &nodes.allocatable[node.index()];
-    match reason {
-        RefusalReason::Unschedulable => nodes.unschedulable[node.index()],
-        RefusalReason::UntoleratedTaint => {
-            nodes.taints[node.index()].iter().any(|taint| keeps_off(taint, pod))
-        }
-        RefusalReason::TooManyPods => bound.pods >= allocatable.pods,
-        // A pod that requests nothing of a resource is not checked for it.
-        RefusalReason::InsufficientCpu => {
-            pod.cpu_request > MilliCpu(0) && pod.cpu_request + bound.cpu > allocatable.cpu
-        }
-        RefusalReason::InsufficientMemory => {
-            pod.memory_request > Bytes::ZERO && pod.memory_request + bound.memory > allocatable.memory
+/// How many nodes refuse a pod for what, in the order of the filters. A node counts for its first
+/// failing plugin only, and there for each reason that it gives.
+pub fn refusals(nodes: &NodeColumns, pod: &PodTemplate, refused: &[(NodeId, NodeRefusal)]) -> Vec<Refusal> {
+    let mut counts: BTreeMap<RefusalReason, u32> = BTreeMap::new();
+    for (node, refusal) in refused {
+        for reason in refusal.reasons(nodes, *node, pod) {
+            *counts.entry(reason).or_default() += 1;
         }
     }
+    counts.into_iter().map(|(reason, nodes)| Refusal { reason, nodes }).collect()
 }
 
-fn keeps_off(taint: &Taint, pod: &PodTemplate) -> bool {
-    let binding = taint.effect != TaintEffect::PreferNoSchedule;
-    let tolerated = || pod.spec.tolerations.iter().any(|toleration| toleration.tolerates(taint));
-    let by_class = || *taint == Taint::memory_pressure() && pod.tolerates_memory_pressure_by_class();
-    binding && !tolerated() && !by_class()
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RefusalReason::Unschedulable => "node(s) were unschedulable",
+            RefusalReason::OtherName => "node(s) didn't match the requested node name",
+            RefusalReason::UntoleratedTaint { key, value } => {
+                return write!(f, "node(s) had untolerated taint {{{key}: {value}}}");
+            }
+            RefusalReason::Affinity => "node(s) didn't match Pod's node affinity/selector",
+            RefusalReason::NotNamed => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
+            RefusalReason::NamesConflict => "pod affinity terms conflict",
+            RefusalReason::Ports => "node(s) didn't have free ports for the requested pod ports",
+            RefusalReason::TooManyPods => "Too many pods",
+            RefusalReason::InsufficientCpu => "Insufficient cpu",
+            RefusalReason::InsufficientMemory => "Insufficient memory",
+            RefusalReason::InsufficientStorage => "Insufficient ephemeral-storage",
+            RefusalReason::InsufficientExtended(name) => return write!(f, "Insufficient {name}"),
+            RefusalReason::SpreadKeyMissing => {
+                "node(s) didn't match pod topology spread constraints (missing required label)"
+            }
+            RefusalReason::Skew => "node(s) didn't match pod topology spread constraints",
+            RefusalReason::PodAffinity => "node(s) didn't match pod affinity rules",
+            RefusalReason::PodAntiAffinity => "node(s) didn't match pod anti-affinity rules",
+            RefusalReason::AntiAffinityOfOthers => "node(s) didn't satisfy existing pods anti-affinity rules",
+        })
+    }
 }

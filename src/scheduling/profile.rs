@@ -4,6 +4,7 @@
 //! Never: text; [`crate::scenario`] reads it. Source: kubernetes `pkg/scheduler/apis/config/v1` (1.34).
 
 use crate::model::SpreadConstraint;
+use std::ops::{BitAnd, BitOr, BitOrAssign};
 
 /// A plugin, in the order in which filters are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,71 @@ impl Plugin {
             Plugin::NodeResourcesBalancedAllocation => "NodeResourcesBalancedAllocation",
             Plugin::ImageLocality => "ImageLocality",
         }
+    }
+}
+
+/// Some of the plugins: those that refused a pod, say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PluginSet(u16);
+
+impl PluginSet {
+    pub const NONE: PluginSet = PluginSet(0);
+    pub const ALL: PluginSet = PluginSet::of(&Plugin::ALL);
+
+    /// These, and no others.
+    pub const fn of(mut plugins: &[Plugin]) -> PluginSet {
+        let mut bits = 0;
+        // Iterators cannot be used in constants.
+        while let [first, rest @ ..] = plugins {
+            bits |= PluginSet::bit(*first);
+            plugins = rest;
+        }
+        PluginSet(bits)
+    }
+
+    pub const fn contains(self, plugin: Plugin) -> bool {
+        self.0 & PluginSet::bit(plugin) != 0
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In the order of [`Plugin::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Plugin> {
+        Plugin::ALL.into_iter().filter(move |plugin| self.contains(*plugin))
+    }
+
+    const fn bit(plugin: Plugin) -> u16 {
+        1 << plugin as u16
+    }
+}
+
+impl FromIterator<Plugin> for PluginSet {
+    fn from_iter<I: IntoIterator<Item = Plugin>>(plugins: I) -> PluginSet {
+        plugins.into_iter().fold(PluginSet::NONE, |set, plugin| set | PluginSet::of(&[plugin]))
+    }
+}
+
+/// Those that are in both.
+impl BitAnd for PluginSet {
+    type Output = PluginSet;
+    fn bitand(self, other: PluginSet) -> PluginSet {
+        PluginSet(self.0 & other.0)
+    }
+}
+
+/// Those that are in either.
+impl BitOr for PluginSet {
+    type Output = PluginSet;
+    fn bitor(self, other: PluginSet) -> PluginSet {
+        PluginSet(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for PluginSet {
+    fn bitor_assign(&mut self, other: PluginSet) {
+        *self = *self | other;
     }
 }
 
@@ -117,6 +183,15 @@ pub enum ResourceName {
 }
 
 impl Profile {
+    pub fn may_refuse(&self, plugin: Plugin) -> bool {
+        self.filters[plugin as usize]
+    }
+
+    /// How much a plugin's score weighs; 0: it does not score.
+    pub fn weight(&self, plugin: Plugin) -> i64 {
+        self.weights[plugin as usize]
+    }
+
     fn weights(of: &[(Plugin, i64)]) -> [i64; Plugin::ALL.len()] {
         Plugin::ALL
             .map(|plugin| of.iter().find(|(weighed, _)| *weighed == plugin).map_or(0, |(_, weight)| *weight))
@@ -155,5 +230,19 @@ impl Default for Profile {
             min_candidate_nodes_percentage: 10,
             min_candidate_nodes_absolute: 100,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_its_plugins_and_no_others() {
+        let set = PluginSet::of(&[Plugin::NodeResourcesFit, Plugin::NodeName]);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Plugin::NodeName, Plugin::NodeResourcesFit]);
+        assert_eq!(set.iter().collect::<PluginSet>(), set);
+        assert!((set & PluginSet::of(&[Plugin::NodeAffinity])).is_empty());
+        assert_eq!(PluginSet::ALL.iter().count(), Plugin::ALL.len());
     }
 }

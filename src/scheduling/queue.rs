@@ -1,181 +1,414 @@
-//! The pods that wait for a node: by priority, then by how long they wait.
+//! The pods that wait for a node, and which of them is tried next.
 //!
-//! What: pods that ask for the same and tolerate the same stand together, since
-//! what refuses one refuses all of them: a refused class *sleeps* until something
-//! changes that might help, and costs nothing meanwhile, however long it is.
-//! Never: a node. Its back-off is left out, too: kube-scheduler's delays a refused
-//! pod only while others wait to be tried, and this one tries all at once (fidelity F-7).
-//! Source: kubernetes `pkg/scheduler/backend/queue` (1.34).
+//! What: kube-scheduler's queue. A pod is *active* (to be tried, by priority, then by who has waited
+//! longest), *backing off* after it was refused and something happened that may help,
+//! *pooled* while nothing has, or *in flight* while it is being tried. What happens meanwhile
+//! is not lost on a pod in flight: the queue notes whose refusal it might make good, and
+//! asks when the pod comes back.
+//! Never: whether a pod fits anywhere, or what the plugins mean; [`hints`] are all it asks.
+//! Never a ticker either: [`Queue::next_flush`] is the next tick that would move anybody.
+//! Next: [`event`], what can happen.
+//! Source: kubernetes `pkg/scheduler/backend/queue/scheduling_queue.go` (1.34, with queueing hints and
+//! popping from the backoff queue, both on by default). Scheduling gates are left out, and so is the wait
+//! until preemption has told all victims to go: here that takes no time.
 //!
-//! Cost: a pick looks at the first of each waking class; waking looks at each class.
+//! Cost: adding, popping and being done with a pod takes a few comparisons (a heap) and no allocation once the
+//! columns are as long as they get; a refusal one search among the templates that were refused by the same
+//! plugins; an event one question for each template whose refusal it may make good, then a heap a pod
+//! woken. Rows are indexed by [`PodId`], which are used again; all of a pod is forgotten when it is done or deleted.
+//! Figures: `benches/queue.rs`.
 
-use crate::ground::{Bytes, MilliCpu, PodId};
-use crate::model::{PodTemplate, Toleration};
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+mod backoff;
+pub mod event;
+mod hints;
+mod line;
+mod pool;
 
-/// Highest priority first, then the order of arrival in the queue.
-type Turn = (Reverse<i32>, u64);
+pub use backoff::Backoff;
+pub use event::{ClusterEvent, NodeFacts};
 
-/// All that a filter may look at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Demand {
-    cpu: MilliCpu,
-    memory: Bytes,
-    tolerates_memory_pressure_by_class: bool,
-    tolerations: Vec<Toleration>,
-}
+use super::profile::PluginSet;
+use crate::ground::{PodId, SimDuration, SimTime};
+use crate::model::PodTemplate;
+use line::{Line, Turn};
+use pool::{Pool, Slot};
+use std::sync::Arc;
 
-/// Those of one demand.
-#[derive(Clone, Debug, Default)]
-struct Class {
-    pods: BTreeMap<Turn, PodId>,
-    /// Refused, and nothing that might help has happened since.
-    sleeps: bool,
-}
+/// Who has been in the pool for longer is tried again, whatever happened.
+const LONGEST_IN_POOL: SimDuration = SimDuration::minutes(5);
+/// How often that is looked at.
+const LEFTOVERS_INTERVAL: SimDuration = SimDuration::seconds(30);
 
-/// Pods without a node.
+/// The pods that wait for a node.
+///
+/// Instants never go back from one call to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    classes: BTreeMap<Demand, Class>,
-    /// Those that came since the last round.
-    newcomers: BTreeMap<Turn, PodId>,
-    arrivals: u64,
+    backoff: Backoff,
+    rows: Rows,
+    active: Line<()>,
+    /// By when they end.
+    backoffs: Line<SimTime>,
+    /// The same of pods that nobody refused: trying them failed. They are not tried early.
+    error_backoffs: Line<SimTime>,
+    pool: Pool,
+    /// Who is in the pool, by when that is too long.
+    leftovers: Line<SimTime>,
+    in_flight: Vec<PodId>,
+    /// How many turns were given.
+    turns: u64,
+    /// For pods on their way out of the pool; kept for its room.
+    woken: Vec<Turn>,
 }
 
-/// A pod in its turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queued {
+/// A pod to be tried now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Popped {
     pub pod: PodId,
-    turn: Turn,
-    demand: Demand,
+    /// How often it has been tried, this time included.
+    pub attempts: u32,
 }
+
+/// Where a pod stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// To be tried in its turn.
+    Active,
+    /// To be tried when that is over, or when nobody is active.
+    Backoff,
+    /// As [`Place::Backoff`], after an error: it is not tried before that is over.
+    ErrorBackoff,
+    /// Refused, and nothing that may help has happened since.
+    Pool,
+    /// Being tried.
+    InFlight,
+}
+
+/// What the queue shows of a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub place: Place,
+    /// When it was added, or came back from its last try.
+    pub since: SimTime,
+    /// How often it has been tried.
+    pub attempts: u32,
+    /// The last second in which it backs off; absent if it never failed.
+    pub backs_off_until: Option<SimTime>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    template: Arc<PodTemplate>,
+    place: Place,
+    turn: Turn,
+    since: SimTime,
+    attempts: u32,
+    /// How often plugins refused it.
+    refusals: u32,
+    /// How often trying it failed since.
+    errors: u32,
+    /// Who did, the last time.
+    refused_by: PluginSet,
+    /// In flight: whose refusal has something to hope for, by what happened since.
+    hopes: PluginSet,
+    /// In the pool: where.
+    slot: Slot,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rows(Vec<Option<Row>>);
 
 impl Queue {
-    /// Takes in a pod that has just been made.
-    pub fn add(&mut self, pod: PodId, template: &PodTemplate) {
-        let turn = (Reverse(template.priority), self.arrivals);
-        self.arrivals += 1;
-        self.classes.entry(Demand::of(template)).or_default().pods.insert(turn, pod);
-        self.newcomers.insert(turn, pod);
+    /// An empty one, whose pods back off for so long.
+    pub fn new(backoff: Backoff) -> Queue {
+        Queue { backoff, ..Queue::default() }
     }
 
-    /// Whether a round of the scheduler has anything to do.
-    pub fn is_active(&self) -> bool {
-        !self.newcomers.is_empty() || self.classes.values().any(|class| !class.sleeps)
+    /// Takes in a pod that was not in the queue.
+    pub fn add(&mut self, pod: PodId, template: &Arc<PodTemplate>, now: SimTime) {
+        let turn = self.next_turn(template.priority, pod);
+        self.rows.insert(pod, Row::new(Arc::clone(template), turn, now));
+        self.active.join((), turn);
     }
 
-    /// The next pod to try. It stays in the queue until it is taken.
-    pub fn next(&self) -> Option<Queued> {
-        let waking = self.classes.iter().filter(|(_, class)| !class.sleeps);
-        let firsts = waking.filter_map(|(demand, class)| Some((class.pods.first_key_value()?, demand)));
-        let ((turn, pod), demand) = firsts.min_by_key(|((turn, _), _)| *turn)?;
-        Some(Queued { pod: *pod, turn: *turn, demand: demand.clone() })
+    /// The next pod to try: the first that is active; if none is, the first that backs off, however
+    /// long it should. It is in flight until it is [`done`](Queue::done), [fails](Queue::fail) or is deleted.
+    pub fn pop(&mut self) -> Option<Popped> {
+        let Queue { rows, active, backoffs, .. } = self;
+        let first = active.pop(|turn| rows.is_at(turn, Place::Active));
+        let turn = first.or_else(|| backoffs.pop(|turn| rows.is_at(turn, Place::Backoff)))?;
+        let pod = turn.pod();
+        let row = rows.of(pod);
+        row.place = Place::InFlight;
+        row.attempts += 1;
+        row.hopes = PluginSet::NONE;
+        self.in_flight.push(pod);
+        Some(Popped { pod, attempts: row.attempts })
     }
 
-    /// Takes out a pod that has its node.
-    pub fn take(&mut self, queued: &Queued) {
-        self.newcomers.remove(&queued.turn);
-        if let Some(class) = self.classes.get_mut(&queued.demand) {
-            class.pods.remove(&queued.turn);
-            if class.pods.is_empty() {
-                self.classes.remove(&queued.demand);
+    /// A pod in flight has its node: it leaves the queue.
+    pub fn done(&mut self, pod: PodId) {
+        self.land(pod);
+        self.rows.remove(pod);
+    }
+
+    /// A pod in flight was refused: it is pooled, unless something that may help happened meanwhile.
+    /// If nobody refused it, trying it was an [error](Queue::error).
+    pub fn fail(&mut self, pod: PodId, refused_by: PluginSet, now: SimTime) {
+        if refused_by.is_empty() {
+            return self.error(pod, now);
+        }
+        let row = self.come_back(pod, now);
+        row.refusals += 1;
+        row.errors = 0;
+        row.refused_by = refused_by;
+        if (row.hopes & refused_by).is_empty() {
+            self.pool(pod);
+        } else {
+            self.try_again(pod, now);
+        }
+    }
+
+    /// Trying a pod in flight went wrong, by nobody's refusal.
+    pub fn error(&mut self, pod: PodId, now: SimTime) {
+        let row = self.come_back(pod, now);
+        row.errors += 1;
+        row.place = Place::ErrorBackoff;
+        let turn = row.turn;
+        self.error_backoffs.join(self.rows.of(pod).backs_off_until(self.backoff), turn);
+    }
+
+    /// Forgets a pod, wherever it stands; does nothing if it is not here.
+    pub fn delete(&mut self, pod: PodId) {
+        let Some(place) = self.rows.get(pod).map(|row| row.place) else { return };
+        match place {
+            Place::Pool => self.leave_pool(pod),
+            Place::InFlight => self.land(pod),
+            Place::Active | Place::Backoff | Place::ErrorBackoff => {}
+        }
+        self.rows.remove(pod);
+        let rows = &self.rows;
+        let is_here = |turn| rows.is_at(turn, place);
+        match place {
+            Place::Active => self.active.left(1, is_here),
+            Place::Backoff => self.backoffs.left(1, is_here),
+            Place::ErrorBackoff => self.error_backoffs.left(1, is_here),
+            Place::Pool => self.leftovers.left(1, is_here),
+            Place::InFlight => {}
+        }
+    }
+
+    /// Something happened: pods for whom it may be of use leave the pool, to be tried again,
+    /// or to back off if they still should. The answer is how many.
+    pub fn happened(&mut self, event: &ClusterEvent<'_>, now: SimTime) -> usize {
+        for pod in &self.in_flight {
+            let row = self.rows.of(*pod);
+            row.hopes |= event.useful(&row.template, PluginSet::ALL);
+        }
+        let mut woken = std::mem::take(&mut self.woken);
+        self.pool.wake(event, &mut woken);
+        woken.iter().for_each(|turn| self.try_again(turn.pod(), now));
+        let count = woken.len();
+        self.leftovers.left(count, |turn| self.rows.is_at(turn, Place::Pool));
+        woken.clear();
+        self.woken = woken;
+        count
+    }
+
+    /// What the real queue does at the ticks that fall on this instant.
+    pub fn flush(&mut self, now: SimTime) {
+        self.flush_backoff(now);
+        if now.0.is_multiple_of(LEFTOVERS_INTERVAL.0) {
+            self.flush_unschedulable(now);
+        }
+    }
+
+    /// The one-second tick: whoever has backed off long enough is active.
+    pub fn flush_backoff(&mut self, now: SimTime) {
+        let Queue { rows, active, backoffs, error_backoffs, .. } = self;
+        for (line, place) in [(backoffs, Place::Backoff), (error_backoffs, Place::ErrorBackoff)] {
+            while line.first().is_some_and(|until| backoff::is_over(until, now)) {
+                let Some(turn) = line.pop(|turn| rows.is_at(turn, place)) else { break };
+                rows.of(turn.pod()).place = Place::Active;
+                active.join((), turn);
             }
         }
     }
 
-    /// No node could take the pod: its class sleeps, and every class that asks for more.
-    /// The answer is whether it is the pod's first refusal.
-    pub fn refuse(&mut self, queued: &Queued) -> bool {
-        let harder = self.classes.iter_mut().filter(|(demand, _)| queued.demand.is_no_harder_than(demand));
-        harder.for_each(|(_, class)| class.sleeps = true);
-        self.newcomers.remove(&queued.turn).is_some()
-    }
-
-    /// Ends a round: those that came since the last one and sleep untried, in their turn.
-    pub fn newcomers_left(&mut self) -> Vec<PodId> {
-        std::mem::take(&mut self.newcomers).into_values().collect()
-    }
-
-    /// Something changed that may help: everybody is tried again, in the old order.
-    pub fn wake(&mut self) {
-        self.classes.values_mut().for_each(|class| class.sleeps = false);
-    }
-
-    /// How many pods wait.
-    pub fn len(&self) -> usize {
-        self.classes.values().map(|class| class.pods.len()).sum()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.classes.is_empty()
-    }
-}
-
-impl Demand {
-    fn of(pod: &PodTemplate) -> Demand {
-        Demand {
-            cpu: pod.cpu_request,
-            memory: pod.memory_request,
-            tolerates_memory_pressure_by_class: pod.tolerates_memory_pressure_by_class(),
-            tolerations: pod.spec.tolerations.clone(),
+    /// The thirty-second tick: whoever has been in the pool for too long leaves it. If anybody does,
+    /// that counts as something that may help for whoever is in flight.
+    pub fn flush_unschedulable(&mut self, now: SimTime) {
+        let mut moved = false;
+        while self.leftovers.first().is_some_and(|bearable_until| bearable_until < now) {
+            let Queue { rows, leftovers, .. } = self;
+            let Some(turn) = leftovers.pop(|turn| rows.is_at(turn, Place::Pool)) else { break };
+            self.leave_pool(turn.pod());
+            self.try_again(turn.pod(), now);
+            moved = true;
+        }
+        if moved {
+            self.in_flight.iter().for_each(|pod| self.rows.of(*pod).hopes = PluginSet::ALL);
         }
     }
 
-    /// Whether every node that passes for `other` passes for this, too.
-    fn is_no_harder_than(&self, other: &Demand) -> bool {
-        self.cpu <= other.cpu
-            && self.memory <= other.memory
-            && self.tolerates_memory_pressure_by_class == other.tolerates_memory_pressure_by_class
-            && self.tolerations == other.tolerations
+    /// The next instant at which [`flush`](Queue::flush) moves anybody, as things stand;
+    /// [`SimTime::NEVER`] if nobody waits for one. It lies ahead, if none before it was missed.
+    pub fn next_flush(&self) -> SimTime {
+        let backoffs = [self.backoffs.first(), self.error_backoffs.first()];
+        let released = backoffs.into_iter().flatten().map(backoff::release);
+        let leftover = self.leftovers.first().map(leftovers_tick_after);
+        released.chain(leftover).min().unwrap_or(SimTime::NEVER)
+    }
+
+    /// Whether there is a pod to [`pop`](Queue::pop).
+    pub fn is_active(&self) -> bool {
+        !self.active.is_empty() || !self.backoffs.is_empty()
+    }
+
+    /// How many pods wait. Those in flight do not.
+    pub fn len(&self) -> usize {
+        self.active.len() + self.backoffs.len() + self.error_backoffs.len() + self.leftovers.len()
+    }
+
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many pods are being tried.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Where a pod stands, if it is here.
+    pub fn standing(&self, pod: PodId) -> Option<Standing> {
+        self.rows.get(pod).map(|row| row.standing(self.backoff))
+    }
+
+    /// All pods here, in flight or waiting, by their row.
+    pub fn standings(&self) -> impl Iterator<Item = (PodId, Standing)> {
+        let ids = (0..).map(PodId);
+        let rows = ids.zip(&self.rows.0);
+        rows.filter_map(|(pod, row)| row.as_ref().map(|row| (pod, row.standing(self.backoff))))
+    }
+
+    fn next_turn(&mut self, priority: i32, pod: PodId) -> Turn {
+        self.turns += 1;
+        Turn::new(priority, self.turns, pod)
+    }
+
+    /// A pod is in flight no more.
+    fn land(&mut self, pod: PodId) {
+        let place = self.in_flight.iter().position(|flying| *flying == pod);
+        self.in_flight.swap_remove(place.expect("only pods in flight have been tried"));
+    }
+
+    /// A try has ended: the pod takes its place behind its equals.
+    fn come_back(&mut self, pod: PodId, now: SimTime) -> &mut Row {
+        self.land(pod);
+        let priority = self.rows.of(pod).template.priority;
+        let turn = self.next_turn(priority, pod);
+        let row = self.rows.of(pod);
+        row.turn = turn;
+        row.since = now;
+        row
+    }
+
+    fn pool(&mut self, pod: PodId) {
+        let row = self.rows.of(pod);
+        row.place = Place::Pool;
+        row.slot = self.pool.join(row.refused_by, &row.template, row.turn);
+        self.leftovers.join(row.since.after(LONGEST_IN_POOL), row.turn);
+    }
+
+    /// Takes a pod out of its class; its entry among the leftovers is the caller's.
+    fn leave_pool(&mut self, pod: PodId) {
+        let row = self.rows.of(pod);
+        let slot = row.slot;
+        if let Some(moved) = self.pool.leave(row.refused_by, &row.template, slot) {
+            self.rows.of(moved.pod()).slot = slot;
+        }
+    }
+
+    /// A refused pod may have better luck now: it is active, if it need not back off any more.
+    fn try_again(&mut self, pod: PodId, now: SimTime) {
+        let row = self.rows.of(pod);
+        let until = row.backs_off_until(self.backoff);
+        if backoff::is_over(until, now) {
+            row.place = Place::Active;
+            self.active.join((), row.turn);
+        } else {
+            row.place = Place::Backoff;
+            self.backoffs.join(until, row.turn);
+        }
+    }
+}
+
+/// The first tick for leftovers after an instant.
+fn leftovers_tick_after(instant: SimTime) -> SimTime {
+    let since_the_last = SimDuration(instant.0 % LEFTOVERS_INTERVAL.0);
+    instant.after(SimDuration(LEFTOVERS_INTERVAL.0 - since_the_last.0))
+}
+
+impl Row {
+    fn new(template: Arc<PodTemplate>, turn: Turn, now: SimTime) -> Row {
+        Row {
+            template,
+            place: Place::Active,
+            turn,
+            since: now,
+            attempts: 0,
+            refusals: 0,
+            errors: 0,
+            refused_by: PluginSet::NONE,
+            hopes: PluginSet::NONE,
+            slot: 0,
+        }
+    }
+
+    /// Errors that came one after another count for themselves.
+    fn failures(&self) -> u32 {
+        if self.errors > 0 { self.errors } else { self.refusals }
+    }
+
+    fn backs_off_until(&self, backoff: Backoff) -> SimTime {
+        backoff.until(self.since, self.failures())
+    }
+
+    fn standing(&self, backoff: Backoff) -> Standing {
+        let backs_off_until = (self.failures() > 0).then(|| self.backs_off_until(backoff));
+        Standing { place: self.place, since: self.since, attempts: self.attempts, backs_off_until }
+    }
+}
+
+impl Rows {
+    fn get(&self, pod: PodId) -> Option<&Row> {
+        self.0.get(pod.index())?.as_ref()
+    }
+
+    /// # Panics
+    /// If the pod is not here: the engine's books are wrong then.
+    fn of(&mut self, pod: PodId) -> &mut Row {
+        self.0[pod.index()].as_mut().expect("a pod that the queue is asked about is in it")
+    }
+
+    fn insert(&mut self, pod: PodId, row: Row) {
+        if self.0.len() <= pod.index() {
+            self.0.resize_with(pod.index() + 1, || None);
+        }
+        let before = self.0[pod.index()].replace(row);
+        debug_assert!(before.is_none(), "a pod is added once");
+    }
+
+    fn remove(&mut self, pod: PodId) {
+        self.0[pod.index()] = None;
+    }
+
+    /// Whether whoever had that turn still has it, and stands there.
+    fn is_at(&self, turn: Turn, place: Place) -> bool {
+        self.get(turn.pod()).is_some_and(|row| row.turn == turn && row.place == place)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{ContainerSpec, PodSpec, ResourceAmounts};
-
-    fn template(mebi: u64, priority: i32) -> PodTemplate {
-        let requests =
-            ResourceAmounts { memory: Some(Bytes::mebi(mebi).into()), ..ResourceAmounts::default() };
-        let containers = vec![ContainerSpec { requests, ..ContainerSpec::default() }];
-        PodTemplate::new(PodSpec { containers, priority: Some(priority), ..PodSpec::default() })
-    }
-
-    fn next(queue: &Queue) -> Option<u32> {
-        queue.next().map(|next| next.pod.0)
-    }
-
-    #[test]
-    fn high_priority_goes_first_then_the_longest_wait_and_refusal_does_not_cost_a_turn() {
-        let mut queue = Queue::default();
-        for (pod, priority) in [(1, 0), (2, 0), (3, 10)] {
-            queue.add(PodId(pod), &template(100, priority));
-        }
-        let first = queue.next().expect("three wait");
-        assert_eq!(first.pod, PodId(3));
-        queue.take(&first);
-        let refused = queue.next().expect("two are left");
-        assert_eq!(refused.pod, PodId(1));
-        assert!(queue.refuse(&refused), "its first refusal");
-        assert_eq!(next(&queue), None, "2 asks for the same, and sleeps, too");
-        assert_eq!(queue.newcomers_left(), [PodId(2)]);
-        assert!(!queue.is_active());
-        queue.wake();
-        assert_eq!(next(&queue), Some(1));
-        assert!(!queue.refuse(&refused), "not its first");
-        assert_eq!(queue.len(), 2);
-    }
-
-    #[test]
-    fn what_asks_for_less_than_a_refused_pod_is_still_tried() {
-        let mut queue = Queue::default();
-        for (pod, mebi) in [(1, 200), (2, 300), (3, 100)] {
-            queue.add(PodId(pod), &template(mebi, 0));
-        }
-        let refused = queue.next().expect("three wait");
-        queue.refuse(&refused);
-        assert_eq!(next(&queue), Some(3), "2 asks for more than 1, which was refused");
-    }
-}
+mod tests;

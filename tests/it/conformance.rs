@@ -9,7 +9,9 @@ mod manifests;
 mod passes;
 mod pods;
 mod profiles;
+mod queue;
 mod rankings;
+mod scheduling;
 mod statistics;
 
 use evictsim::scenario::kubelet::Texts;

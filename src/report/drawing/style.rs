@@ -118,6 +118,7 @@ fn sign(mark: Mark) -> (&'static str, bool) {
         Mark::OomKilled => ("O", false),
         Mark::Rejected => ("R", false),
         Mark::Deleted => ("D", false),
+        Mark::Preempted => ("V", false),
         Mark::Evicted => ("E", false),
     }
 }

@@ -6,7 +6,7 @@
 //! Next: [`crate::report::lifeline`], which keeps what a chart shows.
 
 use super::{Ledger, Names};
-use crate::engine::record::{EndReason, PodEnd, PodName};
+use crate::engine::record::{EndReason, PodEnd, PodName, Preemption};
 use crate::ground::{ClaimId, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
 use crate::model::{ContainerIndex, ProbeKind, Role};
@@ -126,7 +126,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
 
     pub(super) fn live_ended(&mut self, end: &PodEnd, phase: Phase) {
         let Some(ended) = end.ended else { return };
-        let deleted = end.reason == EndReason::Deleted;
+        let deleted = matches!(end.reason, EndReason::Deleted | EndReason::Preempted);
         self.write_change(ended, end.pod, Change::of_pod("End", wording::end(end.reason), None));
         self.in_chart(end.pod, |line| line.ends(ended, phase, deleted));
     }
@@ -212,6 +212,16 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let name = self.node(node);
         let message = format!("Node {name} status is now: {}", happening.reason());
         self.event(now, Some(node), &format!("node/{name}"), happening, &message);
+    }
+
+    pub(super) fn on_preempted(&mut self, now: SimTime, preemption: &Preemption<'_>) {
+        self.counts.preemptions += 1;
+        let Preemption { pod, node, preemptor, .. } = *preemption;
+        self.in_chart(pod, |line| line.terminates(now, Mark::Preempted));
+        let (preemptor, on) = (self.pod(preemptor), self.node(node).to_owned());
+        self.pod_event(now, node, pod, Happening::Preempted, |_| {
+            format!("Preempted by pod {preemptor} on node {on}")
+        });
     }
 
     pub(super) fn on_deleted(&mut self, now: SimTime, (pod, node): (PodName, NodeId)) {

@@ -7,7 +7,6 @@ use super::{Ledger, Names};
 use crate::engine::record::{NodeEnd, NodeSample};
 use crate::eviction::{NodeCondition, Threshold};
 use crate::ground::{NodeId, SimTime};
-use crate::model::{Taint, TaintEffect};
 use crate::report::columns::{NodeRow, TimelineRow};
 use crate::report::wording::{self, Happening};
 use std::io::Write;
@@ -19,11 +18,6 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         node: NodeId,
         (condition, holds): (NodeCondition, bool),
     ) {
-        if holds {
-            self.under_pressure.insert((node, condition));
-        } else {
-            self.under_pressure.remove(&(node, condition));
-        }
         if holds && condition == NodeCondition::MemoryPressure {
             self.counts.first_pressure.get_or_insert(now);
         }
@@ -40,16 +34,6 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let object = format!("node/{}", self.node(node));
         let message = format!("Attempting to reclaim {}", threshold.signal.starved().name());
         self.event(now, Some(node), &object, Happening::EvictionThresholdMet, &message);
-    }
-
-    /// The one taint that a pod can have failed to tolerate now, if there is only one.
-    pub(super) fn only_taint(&self) -> Option<Taint> {
-        let own = self.setting.nodes.iter().flat_map(|node| &node.node.taints);
-        let pressure = self.under_pressure.iter().map(|(_, condition)| condition.taint());
-        let mut repelling =
-            pressure.chain(own.filter(|taint| taint.effect != TaintEffect::PreferNoSchedule).cloned());
-        let first = repelling.next()?;
-        repelling.all(|other| (&other.key, &other.value) == (&first.key, &first.value)).then_some(first)
     }
 
     pub(super) fn on_sample(&mut self, now: SimTime, sample: &NodeSample) {

@@ -55,8 +55,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if self.tables.events.is_none() {
             return;
         }
-        let taint = self.only_taint();
-        let message = wording::unschedulable(self.setting.nodes.len(), refusals, taint.as_ref());
+        let message = wording::unschedulable(self.setting.nodes.len(), refusals);
         let object = format!("pod/{}", self.pod(pod));
         self.event(now, None, &object, Happening::FailedScheduling, &message);
     }

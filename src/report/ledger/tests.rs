@@ -14,7 +14,9 @@ use crate::eviction::{
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::lifecycle::Phase;
-use crate::model::{ContainerSpec, Controller, Node, Peers, PodSpec, PodTemplate, QosClass, Room, Workload};
+use crate::model::{
+    ContainerSpec, Controller, Node, Peers, PodSpec, PodTemplate, QosClass, Room, Taint, Workload,
+};
 use crate::report::columns::{EvictionRow, PodRow, RankingRow, Row, RunRow, Table};
 use crate::report::summary::{self, Heading, Width};
 use crate::report::table::Wanted;
@@ -103,20 +105,8 @@ fn statistics(ranked: &Ranked) -> PodStatistics {
 fn template(qos: QosClass, request: u64) -> PodTemplate {
     let mut container = ContainerSpec { name: "app".into(), ..ContainerSpec::default() };
     container.requests.memory = (request > 0).then(|| Bytes::mebi(request).into());
-    PodTemplate {
-        spec: PodSpec { containers: vec![container], ..PodSpec::default() },
-        qos,
-        priority: 0,
-        limits_storage: false,
-        critical: false,
-        cpu_request: MilliCpu(0),
-        memory_request: Bytes::mebi(request),
-        scored_cpu: MilliCpu(100),
-        scored_memory: Bytes::mebi(200),
-        memory_limit: None,
-        eviction_request: Bytes::mebi(request).into(),
-        eviction_storage_request: Amount::ZERO,
-    }
+    let spec = PodSpec { containers: vec![container], ..PodSpec::default() };
+    PodTemplate { qos, ..PodTemplate::new(spec) }
 }
 
 fn setting(order: Arc<dyn EvictionOrder + Send + Sync>, restart_scope: RestartScope) -> Setting {
@@ -226,7 +216,8 @@ fn two_evictions(record: &mut dyn FnMut(u64, Record<'_>), setting: &Setting) {
     record(510, Record::Evicted(eviction(&ranking, web, (&burstable, &statistics(&ranking[web])))));
     record(512, Record::PodEnded(&ended(WEB, EndReason::Evicted, 512)));
     record(512, Record::PodCreated { pod: NEW_WEB, template: &burstable, replaces: Some(WEB) });
-    let refusals = [Refusal { reason: RefusalReason::UntoleratedTaint, nodes: 1 }];
+    let Taint { key, value, .. } = Taint::memory_pressure();
+    let refusals = [Refusal { reason: RefusalReason::UntoleratedTaint { key, value }, nodes: 1 }];
     record(512, Record::PodUnschedulable { pod: NEW_WEB, refusals: &refusals });
     record(812, Record::ConditionChanged { node: NODE, condition, holds: false });
     record(812, Record::PodBound { pod: NEW_WEB, node: NODE });

@@ -56,6 +56,8 @@ impl Obj {
             placement,
             is_static: source.is_some_and(|source| source != FROM_THE_API),
             is_mirror: pod.metadata.annotations.contains_key(CONFIG_MIRROR),
+            // Only an API server gives out uids.
+            is_from_api: !pod.metadata.uid.is_empty(),
             ..spec
         })
     }

@@ -13,12 +13,13 @@ fn classes_oom_scores_and_critical_pods_are_those_of_the_kubelet() {
     family("qos", |case| {
         let pod = pod_spec(&case["pod"])?;
         let capacity = Bytes(case["nodeMemoryCapacityBytes"].as_u64().expect("a capacity in bytes"));
+        let qos = QosClass::of(&pod);
         let adjustments: Map<String, Value> = pod
             .all_containers()
-            .map(|container| (container.name.clone(), oom_score_adj(&pod, container, capacity).into()))
+            .map(|container| (container.name.clone(), oom_score_adj(&pod, qos, container, capacity).into()))
             .collect();
         let ours = json!({
-            "qosClass": QosClass::of(&pod).name(),
+            "qosClass": qos.name(),
             "oomScoreAdj": adjustments,
             "critical": pod.is_critical(),
             "nodeCritical": pod.is_node_critical(),

@@ -1,0 +1,322 @@
+//! The best nodes for pods of one template, without a scan.
+//!
+//! What: where a node's score depends on the node alone, a placement changes the score of one node. So
+//! what a template's pods find at each node is kept, and mended where a node has changed since it was last asked
+//! for: [`Scores`] finds the best, and how many are as good, from the maxima of blocks.
+//! Never: a verdict or a score: [`Ask`] has them. A template whose scores depend on what the other
+//! nodes are like is scanned for ([`crate::scheduling::schedule`]).
+//! Next: [`Index::standing`].
+//!
+//! Hot. A change of a node costs one entry of a log; a placement mends the nodes logged since the
+//! template's last one, each with one look at a block (128 scores), and then reads one maximum a block.
+//! A template that is asked for the first time costs one score for each node.
+
+use super::ask::Ask;
+use super::profile::{Plugin, PluginSet, Profile};
+use crate::ground::NodeId;
+use crate::model::{NodeColumns, Peers, PodTemplate};
+use std::sync::Arc;
+
+/// How many nodes share a maximum: two cache lines of scores.
+const BLOCK: usize = 128;
+/// Templates that are kept. Who draws a template for each pod has no use for more.
+const MOST_KEPT: usize = 64;
+/// Changes of nodes that are remembered.
+const MOST_CHANGES: usize = 4096;
+
+/// The nodes that are best, all alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Best {
+    pub score: u16,
+    pub nodes: u32,
+}
+
+/// One score a node, and the maximum of each block.
+#[derive(Clone, Debug, Default)]
+pub struct Scores {
+    /// 0: not feasible; else the score and one.
+    scores: Vec<u16>,
+    blocks: Vec<Block>,
+}
+
+/// The best of a block, and how many are as good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Block {
+    best: u16,
+    nodes: u16,
+}
+
+impl Block {
+    fn of(scores: &[u16]) -> Block {
+        let best = scores.iter().fold(0, |best, score| best.max(*score));
+        let nodes = scores.iter().fold(0, |nodes, score| nodes + u16::from(*score == best));
+        Block { best, nodes }
+    }
+}
+
+impl Scores {
+    /// The scores of nodes in their order; absent: the node is not feasible.
+    pub fn new(scores: impl IntoIterator<Item = Option<u16>>) -> Scores {
+        let scores: Vec<u16> = scores.into_iter().map(stored).collect();
+        let blocks = scores.chunks(BLOCK).map(Block::of).collect();
+        Scores { scores, blocks }
+    }
+
+    /// A node has another score.
+    pub fn set(&mut self, node: NodeId, score: Option<u16>) {
+        let (place, score) = (node.index(), stored(score));
+        let before = std::mem::replace(&mut self.scores[place], score);
+        let number = place / BLOCK;
+        let block = &mut self.blocks[number];
+        match score.cmp(&block.best) {
+            _ if score == before => {}
+            std::cmp::Ordering::Greater => *block = Block { best: score, nodes: 1 },
+            std::cmp::Ordering::Equal => block.nodes += 1,
+            std::cmp::Ordering::Less if before < block.best => {}
+            std::cmp::Ordering::Less if block.nodes > 1 => block.nodes -= 1,
+            std::cmp::Ordering::Less => {
+                let start = number * BLOCK;
+                let end = self.scores.len().min(start + BLOCK);
+                *block = Block::of(&self.scores[start..end]);
+            }
+        }
+    }
+
+    /// The best score, and how many nodes have it; absent: no node is feasible.
+    pub fn best(&self) -> Option<Best> {
+        let best = self.blocks.iter().fold(0, |best, block| best.max(block.best));
+        let as_good = self.blocks.iter().filter(|block| block.best == best);
+        let nodes = as_good.map(|block| u32::from(block.nodes)).sum();
+        (best > 0).then(|| Best { score: best - 1, nodes })
+    }
+
+    /// The best node of that number (from 0), in the order of the nodes.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn nth_best(&self, best: Best, number: u32) -> NodeId {
+        let score = best.score + 1;
+        let mut left = number;
+        for (block, first) in self.blocks.iter().zip((0..).step_by(BLOCK)) {
+            match u32::from(block.nodes) {
+                _ if block.best != score => {}
+                nodes if nodes <= left => left -= nodes,
+                _ => return self.nth_from(first, score, left),
+            }
+        }
+        unreachable!("the caller takes one of those that there are")
+    }
+
+    fn nth_from(&self, first: usize, score: u16, number: u32) -> NodeId {
+        const FEW: usize = 16;
+        let mut left = number as usize;
+        let mut first = first;
+        // A few at a time are counted at once; the one that is meant is among the last few.
+        for few in self.scores[first..].chunks(FEW) {
+            let as_good = few.iter().fold(0u16, |as_good, other| as_good + u16::from(*other == score));
+            let as_good = usize::from(as_good);
+            if left < as_good {
+                break;
+            }
+            (left, first) = (left - as_good, first + FEW);
+        }
+        let mut as_good = (first..).zip(&self.scores[first..]).filter(|(_, other)| **other == score);
+        let (place, _) = as_good.nth(left).expect("the block has as many as it counts");
+        NodeId(place as u32)
+    }
+}
+
+fn stored(score: Option<u16>) -> u16 {
+    score.map_or(0, |score| score + 1)
+}
+
+/// What is known of each node for the pods of one template.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    scores: Scores,
+    /// Who refuses each node: a plugin's number and one, or 0.
+    refused_by: Vec<u8>,
+    /// How many nodes each plugin refuses.
+    refusals: [u32; Plugin::ALL.len()],
+}
+
+impl Standing {
+    fn new(ask: &Ask<'_>, nodes: &NodeColumns) -> Standing {
+        let verdicts: Vec<_> = nodes.ids().map(|node| verdict(ask, nodes, node)).collect();
+        let mut standing = Standing {
+            scores: Scores::new(verdicts.iter().map(|verdict| verdict.ok())),
+            refused_by: verdicts.iter().map(|verdict| refuser(*verdict)).collect(),
+            refusals: [0; Plugin::ALL.len()],
+        };
+        for verdict in verdicts {
+            standing.count(refuser(verdict), 1);
+        }
+        standing
+    }
+
+    fn mend(&mut self, node: NodeId, ask: &Ask<'_>, nodes: &NodeColumns) {
+        let verdict = verdict(ask, nodes, node);
+        self.scores.set(node, verdict.ok());
+        let refuser = refuser(verdict);
+        let before = std::mem::replace(&mut self.refused_by[node.index()], refuser);
+        if before != refuser {
+            self.count(before, u32::MAX); // One less.
+            self.count(refuser, 1);
+        }
+    }
+
+    fn count(&mut self, refuser: u8, change: u32) {
+        if let Some(place) = usize::from(refuser).checked_sub(1) {
+            self.refusals[place] = self.refusals[place].wrapping_add(change);
+        }
+    }
+
+    /// The nodes that can take the pod, by their scores.
+    pub fn scores(&self) -> &Scores {
+        &self.scores
+    }
+
+    /// The plugins that refuse some node.
+    pub fn refusing_plugins(&self) -> PluginSet {
+        let counted = Plugin::ALL.into_iter().zip(self.refusals);
+        counted.filter(|(_, nodes)| *nodes > 0).map(|(plugin, _)| plugin).collect()
+    }
+}
+
+/// A node's score for a template, or who refuses it.
+fn verdict(ask: &Ask<'_>, nodes: &NodeColumns, node: NodeId) -> Result<u16, Plugin> {
+    match ask.local_refusal(nodes, node) {
+        Some(refusal) => Err(refusal.plugin()),
+        // A profile's check bounds its weights, so the best score fits.
+        None => Ok(ask.local_score(nodes, node).clamp(0, i64::from(u16::MAX) - 1) as u16),
+    }
+}
+
+fn refuser(verdict: Result<u16, Plugin>) -> u8 {
+    verdict.err().map_or(0, |plugin| plugin as u8 + 1)
+}
+
+/// The templates that were asked for lately, and what is known for them.
+#[derive(Clone, Debug)]
+pub struct Index<'p> {
+    profile: &'p Profile,
+    peers: &'p Peers,
+    kept: Vec<Kept<'p>>,
+    /// Nodes that have changed, in the order in which they did.
+    changed: Vec<NodeId>,
+    /// How many changes were forgotten before those.
+    forgotten: u64,
+    asked: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Kept<'p> {
+    ask: Ask<'p>,
+    standing: Standing,
+    /// How many changes the standing has seen; absent: there is none yet.
+    seen: Option<u64>,
+    /// The last question about it.
+    asked: u64,
+}
+
+/// A template in the index, until another one is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(usize);
+
+impl<'p> Index<'p> {
+    pub fn new(profile: &'p Profile, peers: &'p Peers) -> Index<'p> {
+        Index { profile, peers, kept: Vec::new(), changed: Vec::new(), forgotten: 0, asked: 0 }
+    }
+
+    /// A node has changed: what is bound to it, what it has to give, or its taints.
+    pub fn node_changed(&mut self, node: NodeId) {
+        // Beyond so many changes a new look at all nodes is cheaper.
+        if self.changed.len() >= MOST_CHANGES {
+            self.forgotten += self.changed.len() as u64;
+            self.changed.clear();
+        }
+        self.changed.push(node);
+    }
+
+    /// Where a template is kept: if it is new, in the place of the one that was asked for longest ago.
+    pub fn place_of(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> Place {
+        self.asked += 1;
+        let known = self.kept.iter().position(|kept| Arc::ptr_eq(&kept.ask.pod, template));
+        let place = known.unwrap_or_else(|| self.keep(template, nodes));
+        self.kept[place].asked = self.asked;
+        Place(place)
+    }
+
+    fn keep(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> usize {
+        let ask = Ask::new(template, self.profile, nodes, self.peers);
+        let new = Kept { ask, standing: Standing::default(), seen: None, asked: 0 };
+        if self.kept.len() < MOST_KEPT {
+            self.kept.push(new);
+            return self.kept.len() - 1;
+        }
+        let oldest = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.asked);
+        let (place, _) = oldest.expect("some are kept");
+        self.kept[place] = new;
+        place
+    }
+
+    /// What the pods of a template ask.
+    pub fn ask(&self, place: Place) -> &Ask<'p> {
+        &self.kept[place.0].ask
+    }
+
+    /// What is known of the nodes now, for a template whose decisions are [local](Ask::is_local).
+    pub fn standing(&mut self, place: Place, nodes: &NodeColumns) -> &Standing {
+        let Kept { ask, standing, seen, .. } = &mut self.kept[place.0];
+        match seen.and_then(|seen| seen.checked_sub(self.forgotten)) {
+            Some(known) => {
+                let new = &self.changed[known as usize..];
+                new.iter().for_each(|node| standing.mend(*node, ask, nodes));
+            }
+            None => *standing = Standing::new(ask, nodes),
+        }
+        *seen = Some(self.forgotten + self.changed.len() as u64);
+        standing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn best_of(scores: &Scores) -> Option<(u16, Vec<u32>)> {
+        let best = scores.best()?;
+        Some((best.score, (0..best.nodes).map(|number| scores.nth_best(best, number).0).collect()))
+    }
+
+    /// The same by a scan.
+    fn scanned(scores: &[Option<u16>]) -> Option<(u16, Vec<u32>)> {
+        let best = scores.iter().flatten().max()?;
+        let nodes = (0..).zip(scores).filter(|(_, score)| score.as_ref() == Some(best));
+        Some((*best, nodes.map(|(node, _)| node).collect()))
+    }
+
+    #[test]
+    fn a_node_that_is_not_feasible_is_never_best_and_a_score_of_nothing_may_be() {
+        assert_eq!(best_of(&Scores::new([None, None])), None);
+        assert_eq!(best_of(&Scores::new([None, Some(0), Some(0)])), Some((0, vec![1, 2])));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_best_is_best_by_a_scan_after_any_changes(
+            nodes in 1..600usize,
+            changes in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(0..5u16)), 0..400),
+        ) {
+            let mut plain = vec![Some(2); nodes];
+            let mut scores = Scores::new(plain.clone());
+            for (place, score) in changes {
+                let place = place.index(nodes);
+                plain[place] = score;
+                scores.set(NodeId(place as u32), score);
+                prop_assert_eq!(best_of(&scores), scanned(&plain));
+            }
+        }
+    }
+}
