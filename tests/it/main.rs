@@ -25,6 +25,7 @@ mod refusals;
 #[cfg(feature = "program")]
 mod results;
 mod scenarios;
+mod scheduling_studies;
 mod story;
 mod termination;
 mod tidy;

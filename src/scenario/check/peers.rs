@@ -78,6 +78,11 @@ fn budgets(findings: &mut Findings, spot: &Spot<'_>, written: &[BudgetFile]) -> 
         let mut complaints = Complaints::default();
         let selector = label_selector(&mut complaints, &written.selector);
         findings.retell(&spot.key("selector"), complaints);
+        if selector.0.is_empty() {
+            let name = &written.name;
+            findings
+                .assume(format!("disruption budget {name} selects by nothing: preemption passes it over"));
+        }
         read.push(BudgetRule {
             name: written.name.clone(),
             namespace: namespace(findings, &spot.key("namespace"), written.namespace.as_deref()),
