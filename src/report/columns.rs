@@ -116,7 +116,7 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     oom_kills_container_limit: u64, "OOM kills at a container's own memory limit", "record OomKilled";
     oom_kills_pods_limit: u64, "OOM kills at the limit of all pods of a node together", "record OomKilled";
     oom_kills_node_capacity: u64, "OOM kills because a node had no memory left", "record OomKilled";
-    preemptions: Option<u64>, "pods that a scheduler removed for a more important one (preempt); empty: not simulated", "none yet";
+    preemptions: u64, "pods that the scheduler deleted for a more important one (preempt)", "record Preempted";
     deletions: u64, "pods told to stop through the API (delete): by the control plane, since their node could not be reached", "record PodDeleted";
     restarts: u64, "container restarts of pods told of in this run", "record PodEnded";
     node_pressure_s: SimDuration, "time under MemoryPressure, added over all nodes", "record NodeEnded";

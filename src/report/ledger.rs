@@ -177,7 +177,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             oom_kills_container_limit: counts.oom_kills_container_limit,
             oom_kills_pods_limit: counts.oom_kills_pods_limit,
             oom_kills_node_capacity: counts.oom_kills_node_capacity,
-            preemptions: Some(counts.preemptions),
+            preemptions: counts.preemptions,
             deletions: counts.deletions,
             restarts: counts.restarts,
             node_pressure_s: counts.node_pressure,
