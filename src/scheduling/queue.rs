@@ -201,6 +201,9 @@ impl Queue {
     /// Something happened: pods for whom it may be of use leave the pool, to be tried again,
     /// or to back off if they still should. The answer is how many.
     pub fn happened(&mut self, event: &ClusterEvent<'_>, now: SimTime) -> usize {
+        if self.in_flight.is_empty() && self.leftovers.is_empty() {
+            return 0; // Nobody has been refused.
+        }
         for pod in &self.in_flight {
             let row = self.rows.of(*pod);
             row.hopes |= event.useful(&row.template, PluginSet::ALL);
