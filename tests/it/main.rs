@@ -23,6 +23,7 @@ mod refusals;
 #[cfg(feature = "program")]
 mod results;
 mod scenarios;
+mod scheduler;
 mod story;
 mod termination;
 mod tidy;
