@@ -35,7 +35,9 @@ const FEW: usize = 1024;
 pub struct Calendar {
     /// Bucket b > 0 holds instants whose highest bit that differs from `now` is b - 1.
     buckets: [Vec<Entry>; BUCKETS],
-    /// What is due now, smallest event first.
+    /// The first of what is due now: most instants have but one event at a time.
+    first: Option<Entry>,
+    /// What else is due now, smallest event first; nothing, if there is no first.
     due: BinaryHeap<Reverse<Entry>>,
     now: SimTime,
     pending: usize,
@@ -51,6 +53,7 @@ impl Default for Calendar {
     fn default() -> Calendar {
         Calendar {
             buckets: std::array::from_fn(|_| Vec::new()),
+            first: None,
             due: BinaryHeap::new(),
             now: SimTime::START,
             pending: 0,
@@ -79,17 +82,28 @@ impl Calendar {
         let entry = Entry { at, event, ticket };
         self.pending += 1;
         match self.bucket(at) {
-            0 => self.due.push(Reverse(entry)),
+            0 => self.make_due(entry),
             bucket => self.buckets[bucket].push(entry),
+        }
+    }
+
+    fn make_due(&mut self, entry: Entry) {
+        match &mut self.first {
+            None => self.first = Some(entry),
+            Some(first) if entry < *first => {
+                let later = std::mem::replace(first, entry);
+                self.due.push(Reverse(later));
+            }
+            Some(_) => self.due.push(Reverse(entry)),
         }
     }
 
     /// When the next event is due.
     pub fn next_instant(&mut self) -> Option<SimTime> {
-        if self.due.is_empty() {
+        if self.first.is_none() {
             self.advance();
         }
-        self.due.peek().map(|next| next.0.at)
+        self.first.map(|next| next.at)
     }
 
     /// Takes the next event; the calendar's clock moves to its instant.
@@ -99,11 +113,11 @@ impl Calendar {
 
     /// Takes the next event, if it is due at `last` or before.
     pub fn pop_until(&mut self, last: SimTime) -> Option<Entry> {
-        if self.due.is_empty() {
+        if self.first.is_none() {
             self.advance();
         }
-        self.due.peek().filter(|next| next.0.at <= last)?;
-        let Reverse(next) = self.due.pop()?;
+        let next = self.first.filter(|next| next.at <= last)?;
+        self.first = self.due.pop().map(|Reverse(next)| next);
         self.pending -= 1;
         Some(next)
     }
@@ -122,7 +136,12 @@ impl Calendar {
     pub fn sweep(&mut self, is_expected: impl Fn(&Entry) -> bool) {
         self.buckets.iter_mut().for_each(|bucket| bucket.retain(&is_expected));
         self.due.retain(|entry| is_expected(&entry.0));
-        self.pending = self.due.len() + self.buckets.iter().map(Vec::len).sum::<usize>();
+        if self.first.is_some_and(|first| !is_expected(&first)) {
+            self.first = self.due.pop().map(|Reverse(next)| next);
+        }
+        self.pending = usize::from(self.first.is_some())
+            + self.due.len()
+            + self.buckets.iter().map(Vec::len).sum::<usize>();
         self.crowded_at = self.few.max(2 * self.pending);
     }
 
@@ -133,7 +152,7 @@ impl Calendar {
         self.now = moving.iter().map(|entry| entry.at).min().expect("the bucket is not empty");
         for entry in moving.drain(..) {
             match self.bucket(entry.at) {
-                0 => self.due.push(Reverse(entry)),
+                0 => self.make_due(entry),
                 bucket => self.buckets[bucket].push(entry),
             }
         }

@@ -187,9 +187,10 @@ impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
         let PodDraft { template, life } = draft;
         let mut containers = Vec::with_capacity(template.parts.len());
-        for (part, life) in template.parts.iter().zip(life.init_containers.into_iter().chain(life.containers))
-        {
-            containers.push(ContainerRow::new(*part, life));
+        let (init, regular) = template.parts.split_at(template.init_count());
+        for (parts, lives) in [(init, life.init_containers), (regular, life.containers)] {
+            let rows = parts.iter().zip(lives).map(|(part, life)| ContainerRow::new(*part, life));
+            containers.extend(rows);
         }
         PodRow {
             name,

@@ -186,29 +186,21 @@ impl Record<'_> {
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
 pub fn seconds(text: &[u8]) -> Option<SimDuration> {
     const MOST_MICROS: u64 = 100 * 366 * 86_400 * 1_000_000;
-    let point = text.iter().position(|byte| *byte == b'.');
-    let (whole, fraction) = text.split_at(point.unwrap_or(text.len()));
-    let fraction = fraction.get(1..).unwrap_or_default();
-    if whole.is_empty() && fraction.is_empty() || whole.len() > 12 || !fraction.iter().all(u8::is_ascii_digit)
-    {
-        return None;
-    }
-    let kept = &fraction[..fraction.len().min(6)];
-    let micros = digits(digits(0, whole)?, kept)? * 10u64.pow(6 - kept.len() as u32);
-    (micros <= MOST_MICROS).then_some(SimDuration(micros))
-}
-
-/// A number with these digits behind those that it has; up to twelve.
-fn digits(number: u64, digits: &[u8]) -> Option<u64> {
-    let mut number = number;
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
+    const MOST_DIGITS: u32 = 12;
+    let (mut micros, mut digits, mut places) = (0u64, 0, None);
+    for byte in text {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        match places {
+            None if *byte == b'.' => places = Some(0),
+            _ if digit > 9 => return None,
+            None if digits == MOST_DIGITS => return None,
+            None => (micros, digits) = (micros * 10 + digit, digits + 1),
+            Some(6) => {}
+            Some(known) => (micros, digits, places) = (micros * 10 + digit, digits + 1, Some(known + 1)),
         }
-        number = number * 10 + u64::from(digit);
     }
-    (digits.len() <= 12).then_some(number)
+    let micros = micros * 10u64.pow(6 - places.unwrap_or(0));
+    (digits > 0 && micros <= MOST_MICROS).then_some(SimDuration(micros))
 }
 
 #[cfg(test)]

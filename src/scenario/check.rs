@@ -5,23 +5,30 @@
 //! below checks one part, notes mistakes, and goes on with something harmless,
 //! so that one mistake does not hide the others.
 //! Never: opening a file (the program hands in how), a draw.
-//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `life`, `volume`, `usage`, `arrivals`.
+//! Next: `spot`, where things stand; `node`, `besides_memory`, `pod`, `placement`, `life`, `volume`, `usage`, `arrivals`, `scheduler`.
 
 mod arrivals;
 mod besides_memory;
 mod container;
+mod extended;
 mod life;
 mod measure;
 mod names;
 mod node;
+mod node_labels;
 mod not_simulated;
 mod numbers;
 mod outage;
 mod pasted;
+mod peers;
+mod placement;
 mod pod;
 mod pod_names;
+mod priority;
+mod ranked;
 mod room;
 mod rules;
+mod scheduler;
 mod spot;
 mod tables;
 mod toleration;
@@ -37,12 +44,22 @@ use super::mistake::Mistake;
 use crate::ground::SimTime;
 use node::NodesCheck;
 use pod::PodsCheck;
+use priority::PriorityClasses;
 use spot::{Findings, Spot};
 use std::io;
 use tables::Files;
 
 /// The lists that an including file adds to, where other values replace.
-const LISTS: [&str; 4] = ["nodes", "pods", "workloads", "runs"];
+const LISTS: [&str; 8] = [
+    "nodes",
+    "pods",
+    "workloads",
+    "runs",
+    "priorityClasses",
+    "namespaces",
+    "services",
+    "podDisruptionBudgets",
+];
 /// No study needs more, and a slip of the hand is caught.
 pub const MOST_REPLICATIONS: u32 = 1_000_000;
 /// A timeline of more rows (some 10 GB) is a slip of the hand, and fills the disk.
@@ -75,7 +92,8 @@ fn meant(
     let kubelet = file.kubelet.as_ref().map(|kubelet| (kubelet, top.key("kubelet")));
     let nodes = NodesCheck::new(findings, files, (kubelet, SimTime::START.after(horizon)))
         .nodes(&top.key("nodes"), &file.nodes);
-    let pods = PodsCheck::new(findings, files, SimTime::START.after(horizon));
+    let classes = PriorityClasses::read(findings, &top.key("priorityClasses"), &file.priority_classes);
+    let pods = PodsCheck::new(findings, files, (SimTime::START.after(horizon), &classes));
     let (workloads, claims) = pods.all(top, &file.pods, &file.workloads);
     room::tell_of_pods_that_never_fit(findings, &nodes, &workloads);
     unobserved::tell_of_what_fills_nothing(findings, &nodes, &workloads);
@@ -86,6 +104,8 @@ fn meant(
         seed: file.seed.unwrap_or(1),
         replications: replications(findings, &top.key("replications"), file.replications),
         runs: rules::runs(findings, top, file),
+        scheduler: scheduler::scheduler(findings, &top.key("scheduler"), file.scheduler.as_ref()),
+        peers: peers::peers(findings, top, file, &workloads),
         nodes,
         workloads,
         node_monitor_grace_period: outage::node_monitor_grace_period(findings, top, &file.control_plane),

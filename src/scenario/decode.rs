@@ -41,6 +41,7 @@ mod scalar;
 mod stand_in;
 mod text_or;
 
+pub use access::ANY_VENDORS_KEY;
 pub use at::At;
 pub use fault::{Fault, Refusal};
 pub use text_or::TextOr;

@@ -3,15 +3,19 @@
 //! What: the keys, their shapes and their descriptions, from which the JSON
 //! schema is made. Never: whether the values make sense together, or what is
 //! left out: that is [`super::check`]'s.
-//! Next: [`usage`], [`arrivals`], [`pod`], [`node`], [`kubelet`]; the keys are
+//! Next: [`usage`], [`arrivals`], [`pod`], [`node`], [`kubelet`], [`scheduler`], [`peers`]; the keys are
 //! told at length in `docs/scenario-format.md`.
 
 pub(crate) mod accepted;
+pub mod amounts;
 pub mod arrivals;
 pub mod kubelet;
 pub mod life;
 pub mod node;
+pub mod peers;
 pub mod pod;
+pub mod priority;
+pub mod scheduler;
 pub mod usage;
 pub mod varying;
 pub mod volume;
@@ -21,7 +25,10 @@ use crate::scenario::notation::DurationText;
 use arrivals::ArrivalsFile;
 use kubelet::KubeletFile;
 use node::NodeFile;
+use peers::{BudgetFile, NamespaceFile, PodGroupFile};
 use pod::{BehaviorFile, PodFile, TemplateFile};
+use priority::PriorityClassFile;
+use scheduler::SchedulerFile;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -66,6 +73,20 @@ pub struct ScenarioFile {
     pub control_plane: ControlPlaneFile,
     /// The kubelet's settings on all nodes, in KubeletConfiguration's own keys.
     pub kubelet: Option<KubeletFile>,
+    /// How the scheduler chooses nodes, and how long it takes.
+    pub scheduler: Option<SchedulerFile>,
+    /// What `priorityClassName` may name, besides the two classes that always are.
+    #[serde(default)]
+    pub priority_classes: Vec<PriorityClassFile>,
+    /// What namespaces are labeled with.
+    #[serde(default)]
+    pub namespaces: Vec<NamespaceFile>,
+    /// What the scheduler spreads over nodes and zones by default: the pods of a Service.
+    #[serde(default)]
+    pub services: Vec<PodGroupFile>,
+    /// How many pods at a time the scheduler should leave alone when it preempts.
+    #[serde(default)]
+    pub pod_disruption_budgets: Vec<BudgetFile>,
     /// At least one.
     #[serde(default)]
     pub nodes: Vec<NodeFile>,

@@ -232,6 +232,7 @@ fn grace_period(text: &str) -> Result<SimDuration, Reason> {
 pub struct Reserve {
     pub cpu: MilliCpu,
     pub memory: Bytes,
+    pub ephemeral_storage: Bytes,
 }
 
 /// What a reserve's keys may be.
@@ -248,7 +249,8 @@ pub fn reserve(map: &'static str, texts: &Texts) -> Result<Reserve, Vec<KubeletR
         match reserved_amount(entry, text) {
             Ok(amount) if entry == "cpu" => reserve.cpu = amount.milli_cpu(),
             Ok(amount) if entry == "memory" => reserve.memory = amount.bytes(),
-            Ok(_) => {} // The scheduler looks at neither (fidelity F-23).
+            Ok(amount) if entry == "ephemeral-storage" => reserve.ephemeral_storage = amount.bytes(),
+            Ok(_) => {} // The scheduler does not look at process ids.
             Err((what, fix)) => refusals.push(KubeletRefusal { map, entry: entry.clone(), what, fix }),
         }
     }
@@ -278,17 +280,27 @@ pub fn pods_memory_limit(capacity: Room, reserves: [Reserve; 2]) -> Bytes {
     reserves.iter().fold(capacity.memory, |left, reserve| left.saturating_sub(reserve.memory))
 }
 
-/// What the scheduler may hand out: capacity less the reserves and the hard memory threshold.
+/// What the scheduler may hand out: capacity less the reserves and the hard thresholds of memory and nodefs.
+///
+/// Source: kubernetes `pkg/kubelet/cm`, `GetNodeAllocatableReservation`, `hardEvictionReservation` (1.34).
 pub fn allocatable(capacity: Room, reserves: [Reserve; 2], thresholds: &[Threshold]) -> Room {
-    let hard_memory = thresholds
-        .iter()
-        .find(|threshold| threshold.is_hard() && threshold.signal == Signal::MemoryAvailable)
-        .map_or(Bytes::ZERO, |threshold| threshold.value.in_bytes(capacity.memory));
+    let hard = |signal: Signal, whole: Bytes| {
+        let mut lines = thresholds.iter().filter(|threshold| threshold.is_hard());
+        let line = lines.find(|threshold| threshold.signal == signal);
+        line.map_or(Bytes::ZERO, |threshold| threshold.value.in_bytes(whole))
+    };
     let cpu = reserves.iter().fold(capacity.cpu.0, |left, reserve| left.saturating_sub(reserve.cpu.0));
     Room {
         cpu: MilliCpu(cpu),
-        memory: pods_memory_limit(capacity, reserves).saturating_sub(hard_memory),
-        ephemeral_storage: capacity.ephemeral_storage,
+        memory: pods_memory_limit(capacity, reserves)
+            .saturating_sub(hard(Signal::MemoryAvailable, capacity.memory)),
+        ephemeral_storage: match capacity.ephemeral_storage {
+            Room::UNKNOWN_STORAGE => Room::UNKNOWN_STORAGE,
+            disk => reserves
+                .iter()
+                .fold(disk, |left, reserve| left.saturating_sub(reserve.ephemeral_storage))
+                .saturating_sub(hard(Signal::NodefsAvailable, disk)),
+        },
         pods: capacity.pods,
     }
 }

@@ -36,6 +36,9 @@ pub struct Scenario {
     pub nodes: Vec<NodePlan>,
     /// Pods of the short form are workloads that nobody controls.
     pub workloads: Vec<WorkloadPlan>,
+    pub scheduler: SchedulerSetting,
+    /// What the cluster has besides nodes and pods.
+    pub peers: Peers,
     pub acting_threshold: ActingThreshold,
     pub node_monitor_grace_period: SimDuration,
     /// By [`crate::ground::ClaimId`].
@@ -232,8 +235,8 @@ impl Scenario {
             restart_scope: rules.switches.restart_scope,
             passes,
             acting_threshold: self.acting_threshold,
-            scheduler: SchedulerSetting::default(),
-            peers: Peers::default(),
+            scheduler: self.scheduler.clone(),
+            peers: self.peers.clone(),
             control_plane: ControlPlane {
                 node_monitor_grace_period: self.node_monitor_grace_period,
                 unreachable_phase: rules.switches.unreachable_phase,

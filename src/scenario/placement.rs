@@ -65,7 +65,8 @@ fn affected(
     Placement { required_nodes, preferred_nodes, affinity, anti_affinity, ..unaffected }
 }
 
-fn preemption_policy(complaints: &mut Complaints, written: &str) -> PreemptionPolicy {
+/// Whether others may be preempted, as under the key `preemptionPolicy`; empty: as by default.
+pub fn preemption_policy(complaints: &mut Complaints, written: &str) -> PreemptionPolicy {
     if written.is_empty() {
         return PreemptionPolicy::default();
     }

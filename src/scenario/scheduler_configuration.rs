@@ -46,7 +46,8 @@ pub fn profile(complaints: &mut Complaints, written: &SchedulerProfile, unconfig
     let speaking =
         complaints.at("plugins", |inner| plugins::speaking(inner, &written.plugins, &unconfigured));
     let total: i64 = speaking.weights.iter().sum();
-    if total > MOST_WEIGHT {
+    let is_each_sound = speaking.weights.iter().all(|weight| *weight <= plugins::MOST_WEIGHT_OF_ONE.into());
+    if total > MOST_WEIGHT && is_each_sound {
         let what = format!("the weights of all scores add up to {total}");
         complaints.at("plugins", |inner| inner.tell(what, format!("let them add up to {MOST_WEIGHT}")));
     }

@@ -39,6 +39,8 @@ pub struct Ask<'p> {
     pub(super) neighbors: Neighbors,
     pub(super) balance: Option<Balance>,
     allowed: Option<Vec<bool>>,
+    /// It names no node, selects by no label and wants no port; and resources are looked at.
+    only_needs_room: bool,
     needs: Needs,
     fit: FitScore,
     images: Option<Vec<i64>>,
@@ -46,6 +48,7 @@ pub struct Ask<'p> {
 
 impl<'p> Ask<'p> {
     pub fn new(pod: &Arc<PodTemplate>, profile: &'p Profile, nodes: &NodeColumns, peers: &Peers) -> Ask<'p> {
+        let allowed = node_affinity::allowed(nodes, pod);
         Ask {
             pod: Arc::clone(pod),
             profile,
@@ -54,7 +57,11 @@ impl<'p> Ask<'p> {
             spread: Spread::of(pod, profile, nodes, peers),
             neighbors: Neighbors::of(pod, nodes, peers),
             balance: Balance::of(profile, pod, nodes),
-            allowed: node_affinity::allowed(nodes, pod),
+            only_needs_room: profile.may_refuse(Plugin::NodeResourcesFit)
+                && pod.host_ports.is_empty()
+                && pod.spec.placement.node_name.is_empty()
+                && allowed.is_none(),
+            allowed,
             needs: Needs::of(pod, nodes),
             fit: FitScore::of(profile, pod, nodes),
             images: image_locality::scores(nodes, pod),
@@ -79,8 +86,11 @@ impl<'p> Ask<'p> {
         node: NodeId,
         sums: NodeSums<'_>,
     ) -> Option<NodeRefusal> {
-        let pod = &*self.pod;
-        let place = node.index();
+        let (pod, place) = (&*self.pod, node.index());
+        // By far the most frequent case: nothing but resources can be in the way.
+        if self.only_needs_room && nodes.taints[place].is_empty() && !nodes.unschedulable[place] {
+            return self.needs.refused_by(nodes, node, sums);
+        }
         let asks = |plugin| self.profile.may_refuse(plugin);
         let unschedulable = || taint_toleration::refuses_everybody(nodes.unschedulable[place], pod);
         let taints = || taint_toleration::refuses(&nodes.taints[place], pod);

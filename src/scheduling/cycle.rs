@@ -141,3 +141,65 @@ impl Trial {
         Scene { node: self.node, sums, spread: &self.spread, neighbors: self.neighbors.as_ref() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Labels, Node, NodeColumns, Peers, Placement, PodAffinity, PodSpec, PodTerm, Room, Selector,
+    };
+    use crate::scheduling::{Nobody, Profile};
+    use std::sync::Arc;
+
+    fn node() -> Node {
+        let mut node = Node::new("node", Room { pods: 110, ..Room::default() });
+        node.labels.insert("kubernetes.io/hostname".to_owned(), "node".to_owned());
+        node
+    }
+
+    fn app(name: &str) -> Labels {
+        Labels::from([("app".to_owned(), name.to_owned())])
+    }
+
+    fn near(name: &str) -> PodAffinity {
+        let term = PodTerm {
+            selector: Some(Selector::labels(&app(name))),
+            topology_key: "kubernetes.io/hostname".to_owned(),
+            ..PodTerm::default()
+        };
+        PodAffinity { required: vec![term], ..PodAffinity::default() }
+    }
+
+    fn pod(name: &str, placement: Placement) -> Arc<PodTemplate> {
+        Arc::new(PodTemplate::new(PodSpec { labels: app(name), placement, ..PodSpec::default() }))
+    }
+
+    /// What the node says to `pod` while `rival` waits for it.
+    fn refusal(pod: &Arc<PodTemplate>, rival: &PodTemplate) -> Option<NodeRefusal> {
+        let (nodes, profile, peers) = (NodeColumns::new(&[node()]), Profile::default(), Peers::default());
+        let nominated = [Nominated { pod: PodId(1), node: NodeId(0), template: rival }];
+        let facts = Facts { nodes: &nodes, pods: &Nobody, peers: &peers, nominated: &nominated };
+        let ask = Ask::new(pod, &profile, &nodes, &peers);
+        Cycle::prepare(facts, &ask, PodId(0)).refusal(NodeId(0))
+    }
+
+    #[test]
+    fn who_would_fit_only_beside_a_nominated_pod_does_not_fit() {
+        let web = pod("web", Placement { affinity: near("db"), ..Placement::default() });
+        let db = pod("db", Placement::default());
+        assert_eq!(refusal(&web, &db), Some(NodeRefusal::PodAffinity), "the nominated pod may never come");
+        let web = pod("web", Placement { anti_affinity: near("db"), ..Placement::default() });
+        assert_eq!(refusal(&web, &db), Some(NodeRefusal::PodAntiAffinity), "but it may");
+        let less = PodTemplate { priority: -1, ..PodTemplate::clone(&db) };
+        assert_eq!(refusal(&web, &less), None, "those of less priority have to see for themselves");
+    }
+
+    #[test]
+    fn a_nominated_pod_is_not_asked_whom_it_bears_where_nobody_else_is() {
+        // kube-scheduler skips InterPodAffinity if neither the pod nor a bound one has a say.
+        let db = pod("db", Placement { anti_affinity: near("web"), ..Placement::default() });
+        assert_eq!(refusal(&pod("web", Placement::default()), &db), None);
+        let with_a_say = Placement { anti_affinity: near("cache"), ..Placement::default() };
+        assert_eq!(refusal(&pod("web", with_a_say), &db), Some(NodeRefusal::AntiAffinityOfOthers));
+    }
+}

@@ -148,16 +148,24 @@ pub struct Counter<'a> {
     constraints: &'a [Constraint],
     namespace: &'a str,
     selected: Remembered<Vec<bool>>,
+    /// Kept for its room.
+    counts: Vec<i64>,
 }
 
 impl<'a> Counter<'a> {
     pub fn new(constraints: &'a [Constraint], pod: &'a PodTemplate) -> Counter<'a> {
-        Counter { constraints, namespace: pod.namespace(), selected: Remembered::default() }
+        Counter {
+            constraints,
+            namespace: pod.namespace(),
+            selected: Remembered::default(),
+            counts: Vec::new(),
+        }
     }
 
     /// How many pods on a node each constraint counts: of the pod's namespace, and not terminating.
-    pub fn on(&mut self, pods: &impl BoundPods, node: NodeId) -> Vec<i64> {
-        let mut counts = vec![0; self.constraints.len()];
+    pub fn on(&mut self, pods: &impl BoundPods, node: NodeId) -> &[i64] {
+        self.counts.clear();
+        self.counts.resize(self.constraints.len(), 0);
         for pod in pods.on(node).filter(|pod| !pod.is_terminating) {
             let selected = self.selected.of(pod.template, |template| {
                 let is_here = template.namespace() == self.namespace;
@@ -166,9 +174,10 @@ impl<'a> Counter<'a> {
                     .map(|one| is_here && one.counts_any() && one.selects(template))
                     .collect()
             });
-            counts.iter_mut().zip(selected).for_each(|(count, selected)| *count += i64::from(*selected));
+            let counts = self.counts.iter_mut().zip(selected);
+            counts.for_each(|(count, selected)| *count += i64::from(*selected));
         }
-        counts
+        &self.counts
     }
 }
 

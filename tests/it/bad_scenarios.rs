@@ -53,7 +53,7 @@ error: unknown key `workingset`; did you mean `workingSet`?
   fix: write `workingSet`
 error: unknown key `imagePolicy`
   at bad.yaml:6:5 (pods[0].imagePolicy)
-  fix: the keys known here are `name`, `count`, `at`, `requests`, `limits`, `priority`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime`, `preStopTime`, `startupProbe`, `readinessProbe`, `livenessProbe`, `health`, `readiness`, `pullTime` and `cleanUpTime`
+  fix: the keys known here are `name`, `count`, `at`, `namespace`, `labels`, `requests`, `limits`, `priority`, `priorityClassName`, `preemptionPolicy`, `nodeSelector`, `affinity`, `topologySpreadConstraints`, `image`, `ports`, `static`, `workingSet`, `writableLayer`, `logs`, `inodes`, `processes`, `runTime`, `exitCode`, `restartPolicy`, `terminationGracePeriodSeconds`, `tolerations`, `startUpTime`, `stopTime`, `preStopTime`, `startupProbe`, `readinessProbe`, `livenessProbe`, `health`, `readiness`, `pullTime` and `cleanUpTime`
 2 mistakes
 "#);
 }

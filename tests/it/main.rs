@@ -2,6 +2,7 @@
 #![cfg(feature = "text")]
 
 mod bad_scenarios;
+mod bad_scheduling;
 #[cfg(feature = "program")]
 mod cli;
 mod conformance;
@@ -14,6 +15,7 @@ mod memory;
 mod openb;
 mod outages;
 mod phases;
+mod placements;
 mod pressure;
 mod probes;
 mod random;
@@ -24,6 +26,7 @@ mod refusals;
 mod results;
 mod scenarios;
 mod scheduler;
+mod scheduling_studies;
 mod story;
 mod termination;
 mod tidy;

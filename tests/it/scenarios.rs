@@ -47,11 +47,12 @@ workloads:
       metadata: {labels: {app: web}}
       spec:
         priorityClassName: system-cluster-critical
-        nodeSelector: {disk: ssd}
+        runtimeClassName: kata
         initContainers: [{name: setup, image: busybox}, {name: proxy, restartPolicy: Always}]
         containers:
           - name: app
             image: web:1
+            command: [serve]
             resources: {limits: {memory: 512Mi}}
             readinessProbe: {httpGet: {path: /, port: 80}}
         volumes: [{name: scratch, emptyDir: {medium: Memory, sizeLimit: 2Gi}}, {name: settings, secret: {secretName: s}}]
@@ -245,8 +246,8 @@ nodes small, large do not say how large nodefs is: disk signals are never met
 where no stopTime is given, a container exits 1s after SIGTERM
 where no startUpTime is given, a container runs as soon as it is started
 where no health is given, a container answers its probes well, and at once
-nodeSelector of web is not simulated yet
-accepted in pod templates, and without effect here: image
+runtimeClassName of web is not simulated yet
+accepted in pod templates, and without effect here: command
 "#);
 }
 

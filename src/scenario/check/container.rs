@@ -1,8 +1,10 @@
 //! One container: what it asks for and what it does, as written -> as meant.
 
+use super::extended;
 use super::life::{Answering, Asking, LifeCheck};
 use super::measure::Measure;
 use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
+use super::placement::host_ports;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::usage::{Owner, UsageCheck};
@@ -11,12 +13,14 @@ use crate::ground::{Amount, SimDuration};
 use crate::model::{ContainerSpec, Probes, Resource, ResourceAmounts, Role, Usage};
 use crate::scenario::decode::TextOr;
 use crate::scenario::distribution::Varying;
+use crate::scenario::file::amounts::AmountsFile;
 use crate::scenario::file::life::HealthFile;
-use crate::scenario::file::pod::{AmountsFile, ContainerBehaviorFile, PodFile};
+use crate::scenario::file::pod::{ContainerBehaviorFile, PodFile};
 use crate::scenario::file::usage::UsageFile;
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::meaning::{ContainerPlan, DrawnAmounts, HealthPlan};
 use crate::scenario::notation::{DurationText, QuantityText};
+use crate::scenario::placement::written::Port;
 use crate::scenario::usage_model::UsageModel;
 
 /// From SIGTERM to the exit, where nothing is said.
@@ -27,6 +31,9 @@ const RESOURCES: [Resource; 3] = [Resource::Cpu, Resource::Memory, Resource::Eph
 pub struct Asked<'a, 't> {
     pub requests: (Spot<'t>, Option<&'a AmountsFile>),
     pub limits: (Spot<'t>, Option<&'a AmountsFile>),
+    pub image: &'a str,
+    /// Its `ports`; they stand where its probes stand.
+    pub ports: &'a [Port],
     pub asking: Asking<'a, 't>,
 }
 
@@ -160,10 +167,18 @@ impl ContainerCheck<'_, '_, '_> {
                 .map(|health| self.health(&spot.key("readiness"), Some(health), &owner)),
         };
         self.tell_of_defaults(doing);
-        let (requests, limits) = (requests.fixed, limits.fixed);
-        let sidecar = self.role == Role::Sidecar;
-        let name = name.to_owned();
-        (ContainerSpec { name, requests, limits, sidecar, probes, ..ContainerSpec::default() }, plan)
+        let spec = ContainerSpec {
+            name: name.to_owned(),
+            image: asked.image.to_owned(),
+            requests: requests.fixed,
+            limits: limits.fixed,
+            extended_requests: extended::requests(self.findings, asked),
+            host_ports: host_ports(self.findings, &asked.asking.spot, asked.ports),
+            sidecar: self.role == Role::Sidecar,
+            probes,
+            written: None,
+        };
+        (spec, plan)
     }
 
     /// What it is asked, and how long its preStop hook runs.

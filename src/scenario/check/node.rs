@@ -4,8 +4,10 @@
 //! together, and what is left for pods. Next: [`crate::scenario::kubelet`]; [`super::outage`].
 
 use super::besides_memory::{BesidesMemoryCheck, whole};
+use super::extended;
 use super::measure::Measure;
 use super::names::{self, Names};
+use super::node_labels::{NodeLabels, images};
 use super::numbers::{LONGEST, amount, length, positive_length, varying_length};
 use super::outage::outages;
 use super::spot::{Findings, Spot};
@@ -20,7 +22,7 @@ use crate::scenario::file::kubelet::KubeletFile;
 use crate::scenario::file::node::{EffectFile, NodeFile, TaintFile};
 use crate::scenario::kubelet::{self, KubeletRefusal, Reserve, Texts, ThresholdTexts};
 use crate::scenario::meaning::NodePlan;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// No scenario has more nodes.
@@ -97,10 +99,12 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
                 return plans;
             }
             names::must_be_a_label(self.findings, &spot.key("name"), "node", &node.name);
-            for name in names_of(&node.name, node.count) {
+            let labels = NodeLabels::read(self.findings, &spot, node);
+            for (number, name) in names_of(&node.name, node.count).into_iter().enumerate() {
                 names.take(self.findings, &spot.key("name"), &name);
                 if is_sound {
-                    plans.push(NodePlan { node: Node { name, ..plan.node.clone() }, ..plan.clone() });
+                    let labels = labels.of(number, &name);
+                    plans.push(NodePlan { node: Node { name, labels, ..plan.node.clone() }, ..plan.clone() });
                 }
             }
         }
@@ -112,12 +116,14 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         let mut settings = Settings { layers: Vec::new() };
         settings.layers.extend(node.kubelet.as_ref().map(|file| (file, spot.key("kubelet"))));
         settings.layers.extend(self.kubelet.as_ref().map(|(file, spot)| (*file, spot.clone())));
-        let capacity = self.capacity(&spot.key("capacity"), node, &settings);
+        let without_disk = self.capacity(&spot.key("capacity"), node, &settings);
         let eviction = self.eviction(spot, node, &settings);
         let reserves = self.reserves(&settings);
-        let allocatable = kubelet::allocatable(capacity, reserves, &eviction.thresholds);
         self.note_what_is_not_simulated(&settings);
         let besides_memory = BesidesMemoryCheck::new(self.findings, self.files, &node.name).read(spot, node);
+        // What the kubelet reports of local disk is its nodefs.
+        let disk = besides_memory.node_fs.map_or(Room::UNKNOWN_STORAGE, |node_fs| node_fs.capacity);
+        let capacity = Room { ephemeral_storage: disk, ..without_disk };
         let words = format!("node {}", node.name);
         let owner = Owner { words, has_request: false, has_limit: false, measure: Measure::Memory };
         let mut usage = UsageCheck { findings: &mut *self.findings, files: self.files, owner: &owner };
@@ -125,7 +131,9 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         let page_cache = usage.usage(&spot.key("pageCache"), node.page_cache.as_ref());
         let first_pass = self.first_pass(&spot.key("firstPass"), node, eviction.monitoring_interval);
         let plain = Node {
-            allocatable,
+            allocatable: kubelet::allocatable(capacity, reserves, &eviction.thresholds),
+            extended: self.extended(&spot.key("capacity"), node),
+            images: images(self.findings, &spot.key("images"), &node.images),
             pods_memory_limit: kubelet::pods_memory_limit(capacity, reserves),
             unschedulable: node.unschedulable,
             taints: node.taints.iter().map(taint).collect(),
@@ -163,6 +171,12 @@ impl<'c, 'f, 't> NodesCheck<'c, 'f, 't> {
         let from_kubelet = settings.get(|file| &file.max_pods).map(|(max_pods, _)| *max_pods);
         let pods = node.capacity.pods.or(from_kubelet).unwrap_or(MAX_PODS);
         Room { cpu, memory, ephemeral_storage: Room::UNKNOWN_STORAGE, pods }
+    }
+
+    /// All of an extended resource is allocatable: nothing is kept back of it.
+    fn extended(&mut self, spot: &Spot<'_>, node: &NodeFile) -> BTreeMap<String, u64> {
+        let counts = extended::counts(self.findings, spot, &node.capacity.extended);
+        counts.into_iter().map(|(name, count)| (name, count.bytes().0)).collect()
     }
 
     fn eviction(

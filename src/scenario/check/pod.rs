@@ -8,8 +8,11 @@ use super::container::{Asked, ContainerCheck, Doing, amounts};
 use super::life::Asking;
 use super::names::{self, Names};
 use super::not_simulated::NotSimulatedKeys;
-use super::numbers::{Range, distribution, instant, length_or};
+use super::numbers::{instant, length_or};
+use super::placement::refuse_ports_taken_twice;
 use super::pod_names;
+use super::priority::PriorityClasses;
+use super::ranked::Said;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
 use super::toleration::tolerations;
@@ -18,19 +21,16 @@ use crate::ground::{SimDuration, SimTime};
 use crate::model::pod::DEFAULT_TERMINATION_GRACE_PERIOD;
 use crate::model::{ContainerSpec, Controller, PodSpec, ResourceAmounts, RestartPolicy, Role, Workload};
 use crate::scenario::arrivals::Arrivals;
-use crate::scenario::decode::TextOr;
-use crate::scenario::distribution::{Distribution, Varying};
-use crate::scenario::file::pod::{
-    AmountsFile, BehaviorFile, ContainerFile, PodFile, RestartPolicyFile, SpecFile,
-};
+use crate::scenario::distribution::Varying;
+use crate::scenario::file::amounts::AmountsFile;
+use crate::scenario::file::pod::{BehaviorFile, ContainerFile, PodFile, RestartPolicyFile, SpecFile};
 use crate::scenario::file::varying::MayVary;
 use crate::scenario::file::{ControllerKind, WorkloadFile};
 use crate::scenario::meaning::{ContainerPlan, DrawnAmounts, PodPlan, WorkloadPlan};
 use crate::scenario::nearest::nearest;
 use crate::scenario::notation::DurationText;
+use crate::scenario::placement::Written;
 
-/// Pods of this priority and above are never evicted. Source: kubernetes `SystemCriticalPriority`.
-const NEVER_EVICTED: i32 = 2_000_000_000;
 /// Kubernetes' default of `backoffLimit`.
 const BACKOFF_LIMIT: u32 = 6;
 
@@ -39,16 +39,23 @@ pub struct PodsCheck<'c, 'f> {
     findings: &'c mut Findings,
     files: &'c Files<'f>,
     horizon: SimTime,
+    classes: &'c PriorityClasses,
     not_simulated: NotSimulatedKeys,
     claims: Claims,
 }
 
 impl<'c, 'f> PodsCheck<'c, 'f> {
-    pub fn new(findings: &'c mut Findings, files: &'c Files<'f>, horizon: SimTime) -> PodsCheck<'c, 'f> {
+    /// With the scenario's horizon and priority classes.
+    pub fn new(
+        findings: &'c mut Findings,
+        files: &'c Files<'f>,
+        (horizon, classes): (SimTime, &'c PriorityClasses),
+    ) -> PodsCheck<'c, 'f> {
         PodsCheck {
             findings,
             files,
             horizon,
+            classes,
             not_simulated: NotSimulatedKeys::default(),
             claims: Claims::default(),
         }
@@ -88,6 +95,8 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         let asked = Asked {
             requests: (spot.key("requests"), pod.requests.as_ref()),
             limits: (spot.key("limits"), pod.limits.as_ref()),
+            image: &pod.image,
+            ports: &pod.ports,
             asking: Asking {
                 spot: spot.clone(),
                 startup: pod.startup_probe.as_ref(),
@@ -107,20 +116,36 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
             writes: &[],
         };
         let (container, plan) = check.container(&pod.name, &asked, (spot, &Doing::of_pod(pod)));
-        let (priority, drawn_priority) = self.priority(&spot.key("priority"), &words, pod.priority.as_ref());
+        refuse_ports_taken_twice(self.findings, [(spot.clone(), &container)]);
+        let said = Said {
+            words,
+            spot: spot.clone(),
+            namespace: (spot.key("namespace"), pod.namespace.as_deref()),
+            priority: pod.priority.as_ref(),
+            class: pod.priority_class_name.as_deref(),
+            placement: Written {
+                labels: &pod.labels,
+                node_name: "",
+                node_selector: &pod.node_selector,
+                affinity: pod.affinity.as_ref(),
+                topology_spread_constraints: &pod.topology_spread_constraints,
+                preemption_policy: &pod.preemption_policy,
+            },
+        };
+        let (ranked, drawn_priority) = said.ranked(self.findings, self.classes);
         if pod.is_static {
             self.findings.assume(format!(
-                "{words} is static: never evicted; but the scheduler gives it its node, as any other's"
+                "pod {} is static: never evicted; but the scheduler gives it its node, as any other's",
+                pod.name
             ));
         }
         let spec = PodSpec {
             containers: vec![container],
-            priority,
             is_static: pod.is_static,
             restart_policy: restart_policy(pod.restart_policy),
             termination_grace_period: Some(grace_period(pod.termination_grace_period_seconds)),
             tolerations: tolerations(self.findings, &spot.key("tolerations"), &pod.tolerations),
-            ..PodSpec::default()
+            ..ranked
         };
         let at = instant(self.findings, &spot.key("at"), pod.at);
         let count = pod.count.map_or(1, |number| count(self.findings, &spot.key("count"), number));
@@ -248,15 +273,16 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         let (init_specs, init_plans) =
             containers.init(&manifest_spot.key("initContainers"), &manifest.init_containers);
         let (specs, plans) = containers.regular(&manifest_spot.key("containers"), &manifest.containers);
-        let (priority, drawn_priority) = self.class_or_priority(&manifest_spot, name, manifest);
+        let container_spot = manifest_spot.key("containers");
+        let of_containers = specs.iter().enumerate().map(|(index, spec)| (container_spot.index(index), spec));
+        refuse_ports_taken_twice(self.findings, of_containers);
+        let (ranked, drawn_priority) = said(spot, workload).ranked(self.findings, self.classes);
         PodPlan {
             spec: PodSpec {
                 init_containers: init_specs,
                 containers: specs,
                 overhead: self.overhead(&manifest_spot.key("overhead"), manifest.overhead.as_ref()),
                 volumes: volumes.clone(),
-                priority,
-                priority_class_name: manifest.priority_class_name.clone().unwrap_or_default(),
                 restart_policy: restart_policy(manifest.restart_policy),
                 termination_grace_period: Some(grace_period(manifest.termination_grace_period_seconds)),
                 tolerations: tolerations(
@@ -264,7 +290,7 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
                     &manifest_spot.key("tolerations"),
                     &manifest.tolerations,
                 ),
-                ..PodSpec::default()
+                ..ranked
             },
             drawn_priority,
             pull_time: self.pull_time(&behavior_spot.key("pullTime"), behavior.pull_time.as_ref()),
@@ -329,55 +355,6 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
         self.findings.mistake(spot, format!("the template has no {kind} \"{}\"", name.escape_debug()), fix);
     }
 
-    /// The priority of the manifest, or of its well-known class.
-    fn class_or_priority(
-        &mut self,
-        spot: &Spot<'_>,
-        name: &str,
-        manifest: &SpecFile,
-    ) -> (Option<i32>, Option<Distribution>) {
-        if manifest.priority.is_some() {
-            return self.priority(
-                &spot.key("priority"),
-                &format!("workload {name}"),
-                manifest.priority.as_ref(),
-            );
-        }
-        let priority = match manifest.priority_class_name.as_deref() {
-            None => None,
-            Some("system-node-critical") => Some(NEVER_EVICTED + 1000),
-            Some("system-cluster-critical") => Some(NEVER_EVICTED),
-            Some(class) => {
-                self.findings.assume(format!(
-                    "the value of the priority class {class} is not known here: workload {name} has priority 0 (write `priority`)"
-                ));
-                None
-            }
-        };
-        (priority, None)
-    }
-
-    fn priority(
-        &mut self,
-        spot: &Spot<'_>,
-        words: &str,
-        written: Option<&MayVary<i32, f64>>,
-    ) -> (Option<i32>, Option<Distribution>) {
-        match written {
-            None => (None, None),
-            Some(TextOr::Full(law)) => (None, Some(distribution(self.findings, spot, law, Range::PRIORITY))),
-            Some(TextOr::Text(priority)) => {
-                if *priority >= NEVER_EVICTED {
-                    let sentence = format!(
-                        "{words} has priority {priority}: from {NEVER_EVICTED} on, a pod is never evicted"
-                    );
-                    self.findings.assume(sentence);
-                }
-                (Some(*priority), None)
-            }
-        }
-    }
-
     /// Nothing is told where nothing is said: most volumes are unmounted in no time.
     fn clean_up_time(
         &mut self,
@@ -400,6 +377,10 @@ impl<'c, 'f> PodsCheck<'c, 'f> {
 
     fn overhead(&mut self, spot: &Spot<'_>, overhead: Option<&AmountsFile>) -> ResourceAmounts {
         let asked = amounts(self.findings, spot, overhead);
+        for name in overhead.iter().flat_map(|overhead| overhead.extended.keys()) {
+            let what = format!("a sandbox that costs {name}");
+            self.findings.mistake(&spot.key(name), what, "write it among the requests of a container");
+        }
         if asked.drawn != DrawnAmounts::default() {
             self.findings.mistake(spot, "a pod's overhead cannot vary", "write one quantity");
         }
@@ -482,6 +463,8 @@ impl TemplateContainers<'_, '_, '_, '_> {
         let asked = Asked {
             requests: (resources.key("requests"), container.resources.requests.as_ref()),
             limits: (resources.key("limits"), container.resources.limits.as_ref()),
+            image: &container.image,
+            ports: &container.ports,
             asking: Asking {
                 spot: spot.clone(),
                 startup: container.startup_probe.as_ref(),
@@ -494,6 +477,26 @@ impl TemplateContainers<'_, '_, '_, '_> {
         let doing_spot = behavior_spot.keys(&["containers", &container.name]);
         let doing = behavior.containers.get(&container.name).map(Doing::of_container).unwrap_or_default();
         check.container(&container.name, &asked, (&doing_spot, &doing))
+    }
+}
+
+/// What a workload says of its pods besides their containers.
+fn said<'w, 't>(spot: &Spot<'t>, workload: &'w WorkloadFile) -> Said<'w, 't> {
+    let (metadata, manifest) = (&workload.template.metadata, &workload.template.spec);
+    Said {
+        words: format!("workload {}", workload.name),
+        spot: spot.keys(&["template", "spec"]),
+        namespace: (spot.keys(&["template", "metadata", "namespace"]), metadata.namespace.as_deref()),
+        priority: manifest.priority.as_ref(),
+        class: manifest.priority_class_name.as_deref(),
+        placement: Written {
+            labels: &metadata.labels,
+            node_name: "",
+            node_selector: &manifest.node_selector,
+            affinity: manifest.affinity.as_ref(),
+            topology_spread_constraints: &manifest.topology_spread_constraints,
+            preemption_policy: &manifest.preemption_policy,
+        },
     }
 }
 

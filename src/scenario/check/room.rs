@@ -1,12 +1,12 @@
-//! Pods that ask for more than any node hands out: legal, and told before all else.
+//! Pods that ask for more than any node hands out, or for labels that none has: legal, and told before all else.
 //!
-//! What: requests against the allocatable of empty nodes.
+//! What: requests against the allocatable of empty nodes, node selectors against their labels.
 //! Never: taints, cordons, other pods: a pod that waits for those may get its turn.
 //! Next: [`crate::scheduling::filter`], which refuses such pods.
 
 use super::spot::Findings;
 use crate::ground::{Bytes, MilliCpu};
-use crate::model::PodTemplate;
+use crate::model::{Labels, PodTemplate};
 use crate::scenario::arrivals::Arrivals;
 use crate::scenario::meaning::{NodePlan, WorkloadPlan};
 use std::collections::BTreeSet;
@@ -22,8 +22,21 @@ pub fn tell_of_pods_that_never_fit(findings: &mut Findings, nodes: &[NodePlan], 
     if rooms.is_empty() {
         return;
     }
-    let sentences: Vec<String> = workloads.iter().filter_map(|plan| never_fits(plan, &rooms)).collect();
+    let sentences = workloads.iter().flat_map(|plan| [never_fits(plan, &rooms), is_nowhere(plan, nodes)]);
+    let sentences: Vec<String> = sentences.flatten().collect();
     findings.assume_first(sentences);
+}
+
+/// A selector pasted from another cluster is the usual reason why a pod waits for ever.
+fn is_nowhere(plan: &WorkloadPlan, nodes: &[NodePlan]) -> Option<String> {
+    let selector = &plan.pod.spec.placement.node_selector;
+    let has_all = |labels: &Labels| selector.iter().all(|(key, value)| labels.get(key) == Some(value));
+    if nodes.iter().any(|plan| has_all(&plan.node.labels)) {
+        return None;
+    }
+    let asked: Vec<String> = selector.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    let (name, asked) = (&plan.workload.name, asked.join(", "));
+    Some(format!("{name} never gets a node: no node has the labels of its nodeSelector ({asked})"))
 }
 
 fn never_fits(plan: &WorkloadPlan, rooms: &BTreeSet<Room>) -> Option<String> {

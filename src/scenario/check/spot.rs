@@ -4,6 +4,7 @@
 //! [`Findings`], where mistakes and assumptions come together.
 //! Never: what is wrong with a value.
 
+use crate::scenario::complaint::{Complaints, Step, Way};
 use crate::scenario::document::{Shape, Tree};
 use crate::scenario::mistake::{Mistake, Place};
 use std::collections::BTreeSet;
@@ -47,6 +48,14 @@ impl<'t> Spot<'t> {
         self.step(child, format!("{}[{index}]", self.path))
     }
 
+    /// What lies at the end of a way from here.
+    pub fn along(&self, way: &Way) -> Spot<'t> {
+        way.0.iter().fold(self.clone(), |spot, step| match step {
+            Step::Key(key) => spot.key(key),
+            Step::Index(index) => spot.index(*index),
+        })
+    }
+
     fn step(&self, child: Option<&'t Tree>, path: String) -> Spot<'t> {
         Spot { tree: child, place: child.map_or(self.place, |child| &child.place), path }
     }
@@ -86,6 +95,13 @@ impl Findings {
         const SEARCHED: usize = 500;
         if !self.mistakes.iter().rev().take(SEARCHED).any(|told| *told == mistake) {
             self.mistakes.push(mistake);
+        }
+    }
+
+    /// Makes mistakes of complaints, whose ways go on from a spot.
+    pub fn retell(&mut self, spot: &Spot<'_>, complaints: Complaints) {
+        for complaint in complaints.found {
+            self.mistake(&spot.along(&complaint.way), complaint.what, complaint.fix);
         }
     }
 

@@ -77,6 +77,9 @@ impl<'de> MapAccess<'de> for Pairs<'de, '_> {
     }
 }
 
+/// A key of a struct that stands for any with a `/` in it, as the names of vendors' resources have.
+pub const ANY_VENDORS_KEY: &str = "vendor.example/device";
+
 /// The fields of a struct: unknown keys are told and left out, empty ones left
 /// out, those known to be missing stood in for.
 pub(super) struct Fields<'de, 'r> {
@@ -99,7 +102,7 @@ impl<'de, 'r> Fields<'de, 'r> {
 
     fn next_entry(&mut self) -> Option<&'de Entry> {
         for entry in self.rest.by_ref() {
-            if !self.known.contains(&entry.key.as_str()) {
+            if !is_known(&entry.key, self.known) {
                 let trail = Trail::key(self.parent.trail, &entry.key, &entry.value);
                 self.parent.ledger.note_unknown_key(self.parent.tree, entry, self.known, trail.to_string());
             } else if entry.value.shape != Shape::Null {
@@ -122,6 +125,10 @@ impl<'de> MapAccess<'de> for Fields<'de, '_> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         read_value(self.parent, self.value.take(), seed)
     }
+}
+
+fn is_known(key: &str, known: &[&str]) -> bool {
+    known.contains(&key) || key.contains('/') && known.contains(&ANY_VENDORS_KEY)
 }
 
 /// Reads an entry's value, or a stand-in for it.

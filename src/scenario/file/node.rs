@@ -1,11 +1,13 @@
 //! Nodes, as written.
 
+use super::amounts::CapacityFile;
 use super::kubelet::KubeletFile;
 use super::usage::UsageFile;
 use super::varying::MayVary;
 use crate::scenario::notation::{DurationText, QuantityText};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One node, or `count` of a kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -15,6 +17,15 @@ pub struct NodeFile {
     pub name: String,
     /// How many of this kind. Without it, one, called `name`.
     pub count: Option<u32>,
+    /// What selectors and topologies find it by, besides what every kubelet labels its node with.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// With `count`: the zones that the nodes lie in, in turn; their label topology.kubernetes.io/zone.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// The images that are there already.
+    #[serde(default)]
+    pub images: Vec<ImageFile>,
     /// All that the node has.
     pub capacity: CapacityFile,
     /// What keeps pods off that do not tolerate it.
@@ -45,19 +56,14 @@ pub struct NodeFile {
     pub monitoring_interval: Option<DurationText>,
 }
 
-/// What a node has.
+/// An image that a node has.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CapacityFile {
-    /// Cores.
-    pub cpu: QuantityText,
-    /// Bytes.
-    pub memory: QuantityText,
-    /// The most pods. Default: the kubelet's `maxPods`.
-    pub pods: Option<u32>,
-    /// Bytes: how large nodefs is, where that does not say so itself.
-    #[serde(rename = "ephemeral-storage")]
-    pub ephemeral_storage: Option<QuantityText>,
+pub struct ImageFile {
+    /// All that it is called.
+    pub names: Vec<String>,
+    /// How large it is.
+    pub size_bytes: QuantityText,
 }
 
 /// A file system of a node.

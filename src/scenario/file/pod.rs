@@ -1,12 +1,14 @@
 //! Pods, as written: the short form, and Kubernetes' pod template with its behavior.
 
 use super::accepted::{NotSimulated, kubernetes_keys};
+use super::amounts::AmountsFile;
 use super::life::{HealthFile, LifecycleFile, ProbeFile};
 use super::node::EffectFile;
 use super::usage::UsageFile;
 use super::varying::MayVary;
 use super::volume::VolumeUseFile;
 use crate::scenario::notation::{DurationText, QuantityText};
+use crate::scenario::placement::written::{Affinity, Port, SpreadConstraint};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -21,12 +23,37 @@ pub struct PodFile {
     pub count: Option<u32>,
     /// When it is created. Default 0s.
     pub at: Option<DurationText>,
+    /// Default `default`.
+    pub namespace: Option<String>,
+    /// What selectors find it by.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// What the scheduler keeps for it.
     pub requests: Option<AmountsFile>,
     /// What it may not exceed. A limit without a request is also the request.
     pub limits: Option<AmountsFile>,
     /// Larger is more important. Default 0.
     pub priority: Option<MayVary<i32, f64>>,
+    /// One of `priorityClasses`, `system-node-critical` or `system-cluster-critical`: gives it its priority.
+    pub priority_class_name: Option<String>,
+    /// Whether others may be preempted for it: PreemptLowerPriority (default) or Never.
+    #[serde(default)]
+    #[schemars(extend("enum" = ["PreemptLowerPriority", "Never"]))]
+    pub preemption_policy: String,
+    /// Labels that its node must have.
+    #[serde(default)]
+    pub node_selector: BTreeMap<String, String>,
+    /// Which nodes and which pods draw it, and which keep it away.
+    pub affinity: Option<Affinity>,
+    /// How evenly it and others are to be spread.
+    #[serde(default)]
+    pub topology_spread_constraints: Vec<SpreadConstraint>,
+    /// Its image: a node that has it is better.
+    #[serde(default)]
+    pub image: String,
+    /// Its ports; those of its node that it takes no other pod there can have.
+    #[serde(default)]
+    pub ports: Vec<Port>,
     /// The kubelet read it from a file of its own, not from the API: it is never evicted. Default false.
     #[serde(rename = "static", default)]
     pub is_static: bool,
@@ -73,19 +100,6 @@ pub struct PodFile {
     pub clean_up_time: Option<MayVary<DurationText>>,
 }
 
-/// Requests or limits.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct AmountsFile {
-    /// Cores.
-    pub cpu: Option<MayVary<QuantityText>>,
-    /// Bytes.
-    pub memory: Option<MayVary<QuantityText>>,
-    /// Bytes: compared when the kubelet ranks pods on a full disk, and enforced as a limit. The scheduler does not look at it.
-    #[serde(rename = "ephemeral-storage")]
-    pub ephemeral_storage: Option<MayVary<QuantityText>>,
-}
-
 /// What the kubelet does when a container ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum RestartPolicyFile {
@@ -126,10 +140,28 @@ pub enum OperatorFile {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TemplateFile {
-    /// Labels, annotations and the like; nothing in it is simulated.
-    pub metadata: Option<NotSimulated>,
+    /// Labels and the like.
+    #[serde(default)]
+    pub metadata: MetadataFile,
     /// The pod's manifest.
     pub spec: SpecFile,
+}
+
+kubernetes_keys! {
+    /// A pod template's `metadata`.
+    pub struct MetadataFile {
+        /// What selectors find the pods by.
+        pub labels: BTreeMap<String, String>,
+        /// Default `default`.
+        pub namespace: Option<String>,
+        not simulated {
+            annotations = "annotations", creation_timestamp = "creationTimestamp",
+            deletion_grace_period_seconds = "deletionGracePeriodSeconds", deletion_timestamp = "deletionTimestamp",
+            finalizers = "finalizers", generate_name = "generateName", generation = "generation",
+            managed_fields = "managedFields", name = "name", owner_references = "ownerReferences",
+            resource_version = "resourceVersion", self_link = "selfLink", uid = "uid",
+        }
+    }
 }
 
 kubernetes_keys! {
@@ -143,8 +175,17 @@ kubernetes_keys! {
         pub volumes: Vec<VolumeFile>,
         /// Larger is more important; 2000000000 and more is never evicted. Default 0.
         pub priority: Option<MayVary<i32, f64>>,
-        /// `system-node-critical` and `system-cluster-critical` have their own priorities.
+        /// One of `priorityClasses`, `system-node-critical` or `system-cluster-critical`: gives it its priority.
         pub priority_class_name: Option<String>,
+        /// Whether others may be preempted for it: PreemptLowerPriority (default) or Never.
+        #[schemars(extend("enum" = ["PreemptLowerPriority", "Never"]))]
+        pub preemption_policy: String,
+        /// Labels that its node must have.
+        pub node_selector: BTreeMap<String, String>,
+        /// Which nodes and which pods draw it, and which keep it away.
+        pub affinity: Option<Affinity>,
+        /// How evenly it and others are to be spread.
+        pub topology_spread_constraints: Vec<SpreadConstraint>,
         /// What the kubelet does when a container ends. Default Always.
         pub restart_policy: Option<RestartPolicyFile>,
         /// From SIGTERM to SIGKILL at most, in whole seconds. Default 30.
@@ -154,20 +195,19 @@ kubernetes_keys! {
         /// What the sandbox itself costs.
         pub overhead: Option<AmountsFile>,
         not simulated {
-            active_deadline_seconds = "activeDeadlineSeconds", affinity = "affinity",
+            active_deadline_seconds = "activeDeadlineSeconds",
             automount_service_account_token = "automountServiceAccountToken", dns_config = "dnsConfig",
             dns_policy = "dnsPolicy", enable_service_links = "enableServiceLinks",
             ephemeral_containers = "ephemeralContainers", host_aliases = "hostAliases",
             host_ipc = "hostIPC", host_network = "hostNetwork", host_pid = "hostPID",
             host_users = "hostUsers", hostname = "hostname", image_pull_secrets = "imagePullSecrets",
-            node_name = "nodeName", node_selector = "nodeSelector", os = "os",
-            preemption_policy = "preemptionPolicy", readiness_gates = "readinessGates",
+            node_name = "nodeName", os = "os", readiness_gates = "readinessGates",
             resource_claims = "resourceClaims", resources = "resources",
             runtime_class_name = "runtimeClassName", scheduler_name = "schedulerName",
             scheduling_gates = "schedulingGates", security_context = "securityContext",
             service_account = "serviceAccount", service_account_name = "serviceAccountName",
             set_hostname_as_fqdn = "setHostnameAsFQDN", share_process_namespace = "shareProcessNamespace",
-            subdomain = "subdomain", topology_spread_constraints = "topologySpreadConstraints",
+            subdomain = "subdomain",
         }
     }
 }
@@ -177,6 +217,10 @@ kubernetes_keys! {
     pub struct ContainerFile {
         /// A DNS label, unique in its pod.
         pub name: String,
+        /// Its image: a node that has it is better.
+        pub image: String,
+        /// Its ports; those of its node that it takes no other pod there can have.
+        pub ports: Vec<Port>,
         /// What it asks for.
         pub resources: ResourcesFile,
         /// `Always`, on an init container: a sidecar.
@@ -190,8 +234,8 @@ kubernetes_keys! {
         /// What runs when it starts and before it stops.
         pub lifecycle: LifecycleFile,
         not simulated {
-            args = "args", command = "command", env = "env", env_from = "envFrom", image = "image",
-            image_pull_policy = "imagePullPolicy", ports = "ports",
+            args = "args", command = "command", env = "env", env_from = "envFrom",
+            image_pull_policy = "imagePullPolicy",
             resize_policy = "resizePolicy", security_context = "securityContext", stdin = "stdin", stdin_once = "stdinOnce",
             termination_message_path = "terminationMessagePath",
             termination_message_policy = "terminationMessagePolicy", tty = "tty",

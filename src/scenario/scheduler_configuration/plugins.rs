@@ -23,7 +23,7 @@ const WITHOUT_EFFECT: [&str; 9] = [
     PREEMPTION,
 ];
 /// A score must not drown the others, and must not be more than is kept of it.
-const MOST_WEIGHT_OF_ONE: i32 = 100;
+pub(super) const MOST_WEIGHT_OF_ONE: i32 = 100;
 const ALL: &str = "*";
 
 /// Who speaks, as a [`Profile`] has it.

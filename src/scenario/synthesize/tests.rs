@@ -1,8 +1,8 @@
 use super::*;
-use crate::engine::ActingThreshold;
+use crate::engine::{ActingThreshold, SchedulerSetting};
 use crate::eviction::EvictionSettings;
 use crate::ground::{NodeId, SimDuration};
-use crate::model::{Controller, QosClass, Room, VolumeKind, Workload};
+use crate::model::{Controller, Peers, QosClass, Room, VolumeKind, Workload};
 use crate::scenario::arrivals::{Arrivals, Window};
 use crate::scenario::distribution::Law;
 use crate::scenario::meaning::{HealthPlan, Recording, RunRules, Switches};
@@ -83,6 +83,8 @@ fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
         runs: vec![rules],
         nodes: vec![node()],
         workloads,
+        scheduler: SchedulerSetting::default(),
+        peers: Peers::default(),
         node_monitor_grace_period: SimDuration::seconds(50),
         claims: Vec::new(),
         acting_threshold: ActingThreshold::First,

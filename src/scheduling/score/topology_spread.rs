@@ -28,7 +28,7 @@ pub fn scores(
     for node in nodes.ids().filter(takes_part) {
         let on_node = counter.on(pods, node);
         for ((domains, wish), pods) in domains.iter_mut().zip(wishes).zip(on_node) {
-            domains.add(wish, counting, node, pods);
+            domains.add(wish, counting, node, *pods);
         }
     }
     let raw = |node: &NodeId| {
