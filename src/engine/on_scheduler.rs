@@ -142,10 +142,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.try_pod(popped);
             if cycle_time > SimDuration::ZERO {
                 self.plan_its_turn(self.now.after(cycle_time));
-                return;
+                break;
             }
         }
-        self.plan_flush();
+        self.plan_flush(); // However busy it is: who has backed off long enough is active again.
     }
 
     fn plan_flush(&mut self) {

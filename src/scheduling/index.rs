@@ -2,23 +2,27 @@
 //!
 //! What: where a node's score depends on the node alone, a placement changes the score of one node. So
 //! what a template's pods find at each node is kept, and mended where a node has changed since it was last asked
-//! for: [`Scores`] finds the best, and how many are as good, from the maxima of blocks.
+//! for: [`Scores`] finds the best, and how many are as good, from the maxima of blocks of nodes.
 //! Never: a verdict or a score: [`Ask`] has them. A template whose scores depend on what the other
 //! nodes are like is scanned for ([`crate::scheduling::schedule`]).
 //! Next: [`Index::standing`].
 //!
 //! Hot. A change of a node costs one entry of a log; a placement mends the nodes logged since the
-//! template's last one, each with one look at a block (128 scores), and then reads one maximum a block.
+//! template's last one, each with one look at a block (128 scores) and at its district (32 blocks), and then
+//! reads one maximum a district. Figures: `benches/README.md`.
 //! A template that is asked for the first time costs one score for each node.
 
 use super::ask::Ask;
 use super::profile::{Plugin, PluginSet, Profile};
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, Peers, PodTemplate};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// How many nodes share a maximum: two cache lines of scores.
 const BLOCK: usize = 128;
+/// And how many of these maxima share one, so that there are few of either to read among tens of thousands of nodes.
+const DISTRICT: usize = 32;
 /// Templates that are kept. Who draws a template for each pod has no use for more.
 const MOST_KEPT: usize = 64;
 /// Changes of nodes that are remembered.
@@ -31,15 +35,16 @@ pub struct Best {
     pub nodes: u32,
 }
 
-/// One score a node, and the maximum of each block.
+/// One score a node, and the maximum of each block, and of each district of blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Scores {
     /// 0: not feasible; else the score and one.
     scores: Vec<u16>,
     blocks: Vec<Block>,
+    districts: Vec<Block>,
 }
 
-/// The best of a block, and how many are as good.
+/// The best of some nodes, and how many are as good: of no more than 65,535, which is more than a district has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Block {
     best: u16,
@@ -52,14 +57,36 @@ impl Block {
         let nodes = scores.iter().fold(0, |nodes, score| nodes + u16::from(*score == best));
         Block { best, nodes }
     }
+
+    fn together(blocks: &[Block]) -> Block {
+        let best = blocks.iter().fold(0, |best, block| best.max(block.best));
+        let as_good = |block: &Block| if block.best == best { block.nodes } else { 0 };
+        Block { best, nodes: blocks.iter().map(as_good).sum() }
+    }
+
+    /// Which of some blocks has the best node of that number, and which of its own that is.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    fn holder(blocks: &[Block], score: u16, number: u32) -> (usize, u32) {
+        let mut left = number;
+        for (place, block) in blocks.iter().enumerate().filter(|(_, block)| block.best == score) {
+            match left.checked_sub(u32::from(block.nodes)) {
+                Some(fewer) => left = fewer,
+                None => return (place, left),
+            }
+        }
+        unreachable!("the caller takes one of those that there are")
+    }
 }
 
 impl Scores {
     /// The scores of nodes in their order; absent: the node is not feasible.
     pub fn new(scores: impl IntoIterator<Item = Option<u16>>) -> Scores {
         let scores: Vec<u16> = scores.into_iter().map(stored).collect();
-        let blocks = scores.chunks(BLOCK).map(Block::of).collect();
-        Scores { scores, blocks }
+        let blocks: Vec<Block> = scores.chunks(BLOCK).map(Block::of).collect();
+        let districts = blocks.chunks(DISTRICT).map(Block::together).collect();
+        Scores { scores, blocks, districts }
     }
 
     /// A node has another score.
@@ -67,26 +94,25 @@ impl Scores {
         let (place, score) = (node.index(), stored(score));
         let before = std::mem::replace(&mut self.scores[place], score);
         let number = place / BLOCK;
-        let block = &mut self.blocks[number];
-        match score.cmp(&block.best) {
-            _ if score == before => {}
-            std::cmp::Ordering::Greater => *block = Block { best: score, nodes: 1 },
-            std::cmp::Ordering::Equal => block.nodes += 1,
-            std::cmp::Ordering::Less if before < block.best => {}
-            std::cmp::Ordering::Less if block.nodes > 1 => block.nodes -= 1,
-            std::cmp::Ordering::Less => {
-                let start = number * BLOCK;
-                let end = self.scores.len().min(start + BLOCK);
-                *block = Block::of(&self.scores[start..end]);
-            }
-        }
+        let block = self.blocks[number];
+        let changed = match score.cmp(&block.best) {
+            _ if score == before => return,
+            Ordering::Greater => Block { best: score, nodes: 1 },
+            Ordering::Equal => Block { nodes: block.nodes + 1, ..block },
+            Ordering::Less if before < block.best => return,
+            Ordering::Less if block.nodes > 1 => Block { nodes: block.nodes - 1, ..block },
+            Ordering::Less => Block::of(part(&self.scores, number, BLOCK)),
+        };
+        self.blocks[number] = changed;
+        let district = number / DISTRICT;
+        self.districts[district] = Block::together(part(&self.blocks, district, DISTRICT));
     }
 
     /// The best score, and how many nodes have it; absent: no node is feasible.
     pub fn best(&self) -> Option<Best> {
-        let best = self.blocks.iter().fold(0, |best, block| best.max(block.best));
-        let as_good = self.blocks.iter().filter(|block| block.best == best);
-        let nodes = as_good.map(|block| u32::from(block.nodes)).sum();
+        let best = self.districts.iter().fold(0, |best, district| best.max(district.best));
+        let as_good = self.districts.iter().filter(|district| district.best == best);
+        let nodes = as_good.map(|district| u32::from(district.nodes)).sum();
         (best > 0).then(|| Best { score: best - 1, nodes })
     }
 
@@ -96,15 +122,10 @@ impl Scores {
     /// If there are not so many.
     pub fn nth_best(&self, best: Best, number: u32) -> NodeId {
         let score = best.score + 1;
-        let mut left = number;
-        for (block, first) in self.blocks.iter().zip((0..).step_by(BLOCK)) {
-            match u32::from(block.nodes) {
-                _ if block.best != score => {}
-                nodes if nodes <= left => left -= nodes,
-                _ => return self.nth_from(first, score, left),
-            }
-        }
-        unreachable!("the caller takes one of those that there are")
+        let (district, number) = Block::holder(&self.districts, score, number);
+        let first = district * DISTRICT;
+        let (block, number) = Block::holder(&self.blocks[first..], score, number);
+        self.nth_from((first + block) * BLOCK, score, number)
     }
 
     fn nth_from(&self, first: usize, score: u16, number: u32) -> NodeId {
@@ -124,6 +145,12 @@ impl Scores {
         let (place, _) = as_good.nth(left).expect("the block has as many as it counts");
         NodeId(place as u32)
     }
+}
+
+/// The chunk of that number; the last may be shorter.
+fn part<T>(all: &[T], number: usize, length: usize) -> &[T] {
+    let start = number * length;
+    &all[start..all.len().min(start + length)]
 }
 
 fn stored(score: Option<u16>) -> u16 {
@@ -303,13 +330,18 @@ mod tests {
         assert_eq!(best_of(&Scores::new([None, Some(0), Some(0)])), Some((0, vec![1, 2])));
     }
 
+    /// A change is a place and what is there from then on.
+    fn changes(most: usize) -> impl Strategy<Value = Vec<(prop::sample::Index, Option<u16>)>> {
+        prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(0..6u16)), 0..most)
+    }
+
     proptest! {
         #[test]
         fn what_is_best_is_best_by_a_scan_after_any_changes(
-            nodes in 1..600usize,
-            changes in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(0..5u16)), 0..400),
+            // Some blocks, or up to two districts and a bit.
+            (nodes, changes) in prop_oneof![(1..600usize, changes(400)), (4_000..8_400usize, changes(8))],
         ) {
-            let mut plain = vec![Some(2); nodes];
+            let mut plain: Vec<Option<u16>> = (0..5).map(Some).cycle().take(nodes).collect();
             let mut scores = Scores::new(plain.clone());
             for (place, score) in changes {
                 let place = place.index(nodes);

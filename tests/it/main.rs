@@ -25,6 +25,7 @@ mod refusals;
 #[cfg(feature = "program")]
 mod results;
 mod scenarios;
+mod scheduler;
 mod scheduling_studies;
 mod story;
 mod termination;

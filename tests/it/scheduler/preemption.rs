@@ -1,0 +1,252 @@
+//! Preemption in time: who goes, when the room is there, and whose it is meanwhile.
+
+use super::chronicle::Story;
+use evictsim::ground::SimDuration;
+use evictsim::model::PreemptionPolicy;
+
+/// A node of so much CPU and memory.
+fn node(cores: u32, memory: &str) -> String {
+    format!("{{name: n, capacity: {{cpu: {cores}, memory: {memory}}}, firstPass: 3s}}")
+}
+
+/// One pod: what it requests, its priority, when it comes, how it behaves.
+fn pod(name: &str, requests: &str, priority: i64, at: &str, behavior: &str) -> String {
+    workload("Pod", name, requests, priority, at, behavior)
+}
+
+fn workload(kind: &str, name: &str, requests: &str, priority: i64, at: &str, behavior: &str) -> String {
+    let policy = if kind == "Job" { "Never" } else { "Always" };
+    format!(
+        "{{name: {name}, kind: {kind}, replicas: 1, at: {at}, template: {{spec: {{priority: {priority}, \
+         restartPolicy: {policy}, terminationGracePeriodSeconds: 40, \
+         containers: [{{name: app, resources: {{requests: {{{requests}}}}}}}]}}}}, \
+         behavior: {{containers: {{app: {{{behavior}}}}}}}}}"
+    )
+}
+
+fn on_one_node(node: &str, workloads: &[String]) -> Story {
+    let workloads: Vec<&str> = workloads.iter().map(String::as_str).collect();
+    Story::of(&[node], &workloads)
+}
+
+#[test]
+fn victims_have_their_grace_and_whoever_preempted_them_is_bound_when_the_last_is_gone() {
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[
+            pod("quick", "cpu: 1", 0, "0s", "stopTime: 10s"),
+            pod("slow", "cpu: 1", 0, "0s", "stopTime: 10m"),
+            pod("high", "cpu: 2", 100, "5s", ""),
+        ],
+    );
+    // The slow one has its 40 s, and no more. Tried at 15 s, too, high does not fit, and asks nobody else to go.
+    let expected = [
+        "0 quick-0 bound n",
+        "0 slow-0 bound n",
+        "5 high-0 refused",
+        "5 quick-0 preempted for high-0",
+        "5 slow-0 preempted for high-0",
+        "15 quick-0 ended Preempted",
+        "45 slow-0 ended Preempted",
+        "45 high-0 bound n",
+    ];
+    assert_eq!(story.told(), expected);
+}
+
+/// Two pods go for `high`, at 10 s and at 25 s; another comes between these.
+fn while_room_is_made(priority: i64) -> Vec<String> {
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[
+            pod("quick", "cpu: 1", 0, "0s", "stopTime: 5s"),
+            pod("slow", "cpu: 1", 0, "0s", "stopTime: 20s"),
+            pod("high", "cpu: 2", 100, "5s", ""),
+            pod("other", "cpu: 1", priority, "12s", ""),
+        ],
+    );
+    story.told().split_off(5)
+}
+
+#[test]
+fn promised_room_is_kept_from_pods_of_no_higher_priority() {
+    for priority in [50, 100] {
+        let expected = [
+            "10 quick-0 ended Preempted",
+            "12 other-0 refused",
+            "25 slow-0 ended Preempted",
+            "25 high-0 bound n",
+        ];
+        assert_eq!(while_room_is_made(priority), expected, "of priority {priority}");
+    }
+}
+
+#[test]
+fn a_pod_of_higher_priority_takes_the_room_that_others_made_way_for() {
+    // What is free at 25 s is not enough for high, and it may not preempt other.
+    let expected = ["10 quick-0 ended Preempted", "12 other-0 bound n", "25 slow-0 ended Preempted"];
+    assert_eq!(while_room_is_made(200), expected);
+}
+
+#[test]
+fn a_promise_falls_when_a_more_important_pod_is_promised_the_node() {
+    let story = on_one_node(
+        &node(2, "2Gi"),
+        &[
+            pod("quick", "cpu: 1, memory: 900Mi", 0, "0s", "stopTime: 5s"),
+            pod("slow", "cpu: 1, memory: 900Mi", 0, "0s", "stopTime: 30s"),
+            pod("middle", "cpu: 2, memory: 1800Mi", 50, "5s", ""),
+            pod("filler", "memory: 900Mi", 10, "12s", ""),
+            pod("high", "cpu: 2", 100, "15s", ""),
+        ],
+    );
+    // From 10 s on there is memory for filler, but it is promised to middle, until high, which needs none,
+    // is promised the node. Nobody is told to go twice.
+    let expected = [
+        "5 middle-0 refused",
+        "5 quick-0 preempted for middle-0",
+        "5 slow-0 preempted for middle-0",
+        "10 quick-0 ended Preempted",
+        "12 filler-0 refused",
+        "15 high-0 refused",
+        "15 filler-0 bound n",
+        "35 slow-0 ended Preempted",
+        "35 high-0 bound n",
+    ];
+    assert_eq!(story.told().split_off(2), expected);
+}
+
+#[test]
+fn whoever_never_preempts_waits_until_somebody_goes_of_itself() {
+    let workloads =
+        [workload("Job", "low", "cpu: 2", 0, "0s", "runTime: 20s"), pod("high", "cpu: 2", 100, "5s", "")];
+    let story = on_one_node(&node(2, "1Gi"), &workloads)
+        .saying("high", |pod| pod.placement.preemption_policy = PreemptionPolicy::Never);
+    assert_eq!(
+        story.told(),
+        ["0 low-0 bound n", "5 high-0 refused", "20 low-0 ended Completed", "20 high-0 bound n"]
+    );
+}
+
+#[test]
+fn what_no_kubelet_evicts_the_scheduler_may_preempt() {
+    let (cluster_critical, node_critical) = (2_000_000_000, 2_000_001_000);
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[
+            pod("dns", "cpu: 1", cluster_critical, "0s", "stopTime: 10s"),
+            pod("agent", "cpu: 1", node_critical, "0s", ""),
+            pod("second-agent", "cpu: 1", node_critical, "5s", ""),
+            pod("third-agent", "cpu: 1", node_critical, "20s", ""),
+        ],
+    );
+    // The third finds nobody who is less important than itself.
+    let expected = [
+        "5 second-agent-0 refused",
+        "5 dns-0 preempted for second-agent-0",
+        "15 dns-0 ended Preempted",
+        "15 second-agent-0 bound n",
+        "20 third-agent-0 refused",
+    ];
+    assert_eq!(story.told().split_off(2), expected);
+}
+
+#[test]
+fn a_replica_that_is_preempted_is_replaced_at_once_and_its_successor_waits() {
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[
+            workload("ReplicaSet", "web", "cpu: 2", 0, "0s", "stopTime: 10s"),
+            workload("Job", "high", "cpu: 2", 100, "5s", "runTime: 60s"),
+        ],
+    );
+    let expected = [
+        "5 high-0 refused",
+        "5 web-0 preempted for high-0",
+        "5 web-0.1 replaces web-0",
+        "5 web-0.1 refused",
+        "15 web-0 ended Preempted",
+        "15 high-0 bound n",
+        "75 high-0 ended Completed",
+        "75 web-0.1 bound n",
+    ];
+    assert_eq!(story.told().split_off(1), expected);
+}
+
+#[test]
+fn a_victim_that_its_kubelet_evicts_before_it_is_gone_goes_sooner_and_once() {
+    let hungry = "workingSet: {from: 100Mi, to: 1000Mi, over: 10s}, stopTime: 30s";
+    let text =
+        node(2, "1Gi").replace("firstPass", "kubelet: {evictionHard: {memory.available: 100Mi}}, firstPass");
+    let story = on_one_node(
+        &text,
+        &[workload("ReplicaSet", "low", "cpu: 2", 0, "0s", hungry), pod("high", "cpu: 2", 100, "5s", "")],
+    );
+    // Above the line from some 9 s on. The kubelet looks at 13 s; a hard eviction leaves 2 s of the grace.
+    let expected = [
+        "5 high-0 refused",
+        "5 low-0 preempted for high-0",
+        "5 low-0.1 replaces low-0",
+        "5 low-0.1 refused",
+        "13 low-0 evicted",
+        "15 low-0 ended Evicted",
+        "15 high-0 bound n",
+    ];
+    assert_eq!(story.told().split_off(1), expected);
+}
+
+#[test]
+fn a_pod_that_is_being_evicted_may_be_preempted_and_ends_once_and_is_replaced_once() {
+    let hungry = "workingSet: 800Mi, stopTime: 30s";
+    let soft = "kubelet: {evictionHard: {memory.available: 10Mi}, evictionSoft: {memory.available: 300Mi}, \
+                evictionSoftGracePeriod: {memory.available: 5s}, evictionMaxPodGracePeriod: 60}, firstPass";
+    let text = node(2, "1Gi").replace("firstPass", soft);
+    let story = on_one_node(
+        &text,
+        &[
+            workload("ReplicaSet", "low", "cpu: 2, memory: 100Mi", 0, "0s", hungry),
+            pod("high", "cpu: 2", 100, "20s", ""),
+        ],
+    );
+    // Met at 3 s, grace over at 8 s: told at 13 s. The API knows nothing of a deletion, so the scheduler
+    // asks for one at 20 s; the kubelet goes on with what it does.
+    let told = story.told();
+    let expected =
+        ["0 low-0 bound n", "13 low-0 evicted", "20 high-0 refused", "20 low-0 preempted for high-0"];
+    assert_eq!(told[..4], expected);
+    assert_eq!(
+        told.iter().filter(|line| line.contains("low-0 ended")).collect::<Vec<_>>(),
+        ["43 low-0 ended Evicted"]
+    );
+    assert_eq!(told.iter().filter(|line| line.contains("replaces low-0")).count(), 1, "{told:#?}");
+    assert!(told.contains(&"43 high-0 bound n".to_owned()), "{told:#?}");
+}
+
+#[test]
+fn a_victim_on_a_silent_node_goes_when_the_node_answers() {
+    let text = node(2, "1Gi").replace("firstPass", "outages: [{at: 3s, for: 30s}], firstPass");
+    let story = on_one_node(
+        &text,
+        &[pod("low", "cpu: 2", 0, "0s", "stopTime: 10s"), pod("high", "cpu: 2", 100, "5s", "")],
+    );
+    let expected =
+        ["5 high-0 refused", "5 low-0 preempted for high-0", "43 low-0 ended Preempted", "43 high-0 bound n"];
+    assert_eq!(story.told().split_off(1), expected);
+}
+
+#[test]
+fn a_pod_whose_kubelet_has_not_heard_of_it_goes_when_it_does() {
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[pod("low", "cpu: 2", 0, "4s", "stopTime: 10s"), pod("high", "cpu: 2", 100, "5s", "")],
+    )
+    .setting(|setting| setting.scheduler.binding_latency = SimDuration::seconds(3));
+    // Chosen at 4 s, bound at 7 s, never started; high is chosen then, and bound 3 s later.
+    let expected = [
+        "5 high-0 refused",
+        "5 low-0 preempted for high-0",
+        "7 low-0 bound n",
+        "7 low-0 ended Preempted",
+        "10 high-0 bound n",
+    ];
+    assert_eq!(story.told(), expected);
+}
