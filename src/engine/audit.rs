@@ -108,7 +108,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for pod in &row.pods {
             let pod = &self.pods[*pod];
             assert_eq!(pod.node, Some(node), "a pod stands in the list of its own node only");
-            sum += pod.in_memory;
+            sum += pod.in_memory();
             let live = pod.containers.iter().filter_map(|one| one.walk.as_ref());
             live.for_each(|walk| sum += walk.ramp);
             pod.containers.iter().for_each(|one| sum = sum + pod.written_into(one, Medium::Memory));
@@ -148,7 +148,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 let there = others.filter(|other| row.stores.part_of(other.usage) == Some(part));
                 there.for_each(|other| sum += other.walk.ramp);
                 if part == NodePart::NodeFs {
-                    sum += pod.on_disk;
+                    sum += pod.on_disk();
                     pod.containers.iter().for_each(|one| sum = sum + pod.written_into(one, Medium::Disk));
                 }
             }

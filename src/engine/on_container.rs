@@ -26,7 +26,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.walk = Some(walk);
         row.state = ContainerState::Starting { backed_off: backs_off };
         (row.exits_at, row.exits_with) = (SimTime::NEVER, Exit::SUCCESS);
-        self.pods[pod].restarts += u32::from(restarts > 0);
+        if let Some(told) = &mut self.pods[pod].told {
+            told.restarts += u32::from(restarts > 0);
+        }
         let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
         self.change_memory(node, |sum| *sum += ramp);
         if uses_more {

@@ -132,7 +132,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     ) {
         let now = self.now;
         let row = &mut self.pods[pod];
-        row.oom_kills += 1;
+        if let Some(told) = &mut row.told {
+            told.oom_kills += 1;
+        }
         self.totals.oom_kills += 1;
         let (name, node, template) = (row.name, row.its_node(), Arc::clone(&row.template));
         // A cgroup never holds more than its limit: the kernel kills instead.

@@ -118,7 +118,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn show_as_lost(&mut self, pod: PodId) {
-        if self.pods[pod].shown.phase().is_terminal() {
+        if !R::LISTENS || self.pods[pod].told().shown.phase().is_terminal() {
             return; // Only its sidecars are still being stopped.
         }
         let ready = match self.setting.control_plane.unreachable_phase {

@@ -54,17 +54,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let (name, node) = (row.name, row.its_node());
         for number in 0..row.template.spec.volumes.len() {
             let Some(claim) = self.pods[pod].template.spec.volumes[number].claim else { continue };
-            let at_first = self.pods[pod].volume_contents[number];
+            let at_first = self.pods[pod].volume_contents()[number];
             let at_first = Line::from(Ramp::flat(self.now, at_first));
             let held = self.claims[claim.index()].get_or_insert(at_first).at(self.now).bytes();
-            self.pods[pod].volume_contents[number] = held;
+            self.pods[pod].its_volumes().contents[number] = held;
             self.tell(Record::VolumeAttached { pod: name, node, claim, held });
         }
     }
 
     fn write_volumes(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
-        row.volumes_are_written = true;
+        row.its_volumes().are_written = true;
         let (in_memory, on_disk) = (row.kept_on(Medium::Memory), row.kept_on(Medium::Disk));
         self.hold_in_volumes(pod, in_memory, on_disk);
     }
@@ -75,8 +75,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = row.its_node();
         let held = |bytes: Bytes| if bytes == Bytes::ZERO { Ramp::NONE } else { Ramp::flat(self.now, bytes) };
         let (memory, disk) = (held(in_memory), held(on_disk));
-        let memory_before = std::mem::replace(&mut row.in_memory, memory);
-        let disk_before = std::mem::replace(&mut row.on_disk, disk);
+        let volumes = row.its_volumes();
+        let memory_before = std::mem::replace(&mut volumes.in_memory, memory);
+        let disk_before = std::mem::replace(&mut volumes.on_disk, disk);
         if memory_before != memory {
             self.change_volumes(node, |sum| sum.replace(memory_before, memory));
         }

@@ -182,8 +182,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.pods[pod];
         let node = row.its_node();
         let address = row.address;
-        let on_disk = std::mem::replace(&mut row.on_disk, Ramp::NONE);
-        let in_memory = std::mem::replace(&mut row.in_memory, Ramp::NONE);
+        let (on_disk, in_memory) = (row.on_disk(), row.in_memory());
+        if let Some(volumes) = &mut row.volumes {
+            (volumes.on_disk, volumes.in_memory) = (Ramp::NONE, Ramp::NONE);
+        }
         let limited = u32::from(row.template.limits_storage);
         let on_node = &mut self.nodes[node.index()];
         on_node.limited_pods -= limited;
@@ -201,7 +203,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn remember_working_set(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
         if R::LISTENS && !row.is_stopping() {
-            row.last_working_set = row.working_set(self.now);
+            let working_set = row.working_set(self.now);
+            row.told_mut().last_working_set = working_set;
         }
     }
 
@@ -223,7 +226,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// What the volumes of a pod's claims hold, whoever wrote it.
     fn kept_by(&self, row: &PodRow) -> Bytes {
-        let volumes = row.template.spec.volumes.iter().filter(|_| row.volumes_are_written);
+        let volumes = row.template.spec.volumes.iter().filter(|_| row.volumes_are_written());
         let claims: BTreeSet<ClaimId> = volumes.filter_map(|volume| volume.claim).collect();
         let held = claims.into_iter().filter_map(|claim| self.claims[claim.index()]);
         held.fold(Bytes::ZERO, |sum, held| sum + held.at(self.now).bytes().min(MOST_IN_A_VOLUME))

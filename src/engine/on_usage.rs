@@ -175,7 +175,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let kept = Ramp::flat(self.now, written);
         self.change_claim(pod, volume, |held| *held += kept);
         let row = &mut self.pods[pod];
-        let contents = &mut row.volume_contents[usize::from(volume)];
+        let contents = &mut row.its_volumes().contents[usize::from(volume)];
         // Whoever writes anew with each restart fills any volume in the end.
         *contents = Bytes(contents.0.saturating_add(written.0)).min(MOST_IN_A_VOLUME);
         let (in_memory, on_disk) = (row.kept_on(Medium::Memory), row.kept_on(Medium::Disk));

@@ -32,21 +32,14 @@ use std::sync::Arc;
 pub struct PodRow {
     pub name: PodName,
     pub template: Arc<PodTemplate>,
-    pub replaces: Option<PodName>,
     pub stage: Stage,
     pub node: Option<NodeId>,
     /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
     pub containers: Containers,
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
-    /// What each volume holds, but for what a container that lives writes into it.
-    pub volume_contents: Vec<Bytes>,
-    /// Whether its volumes hold that: they do from when it is pulled.
-    pub volumes_are_written: bool,
-    /// The part of that which lies in memory.
-    pub in_memory: Ramp,
-    /// The part of that which lies on the node's disk.
-    pub on_disk: Ramp,
+    /// Absent: it has none.
+    pub volumes: Option<Box<HeldVolumes>>,
     /// The memory limit of all its containers together, where it can be hit before theirs.
     pub memory_limit: Option<Bytes>,
     /// That of its own planned event: pulled, or stopped.
@@ -65,15 +58,49 @@ pub struct PodRow {
     pub is_disrupted: bool,
     /// The control plane knows that none of its containers is left.
     pub end_is_known: bool,
-    pub shown: Shown,
     pub address: Option<PodAddress>,
-    pub created: SimTime,
     pub bound: Option<SimTime>,
     pub running: Option<SimTime>,
+    /// Absent: nobody listens.
+    pub told: Option<Box<Told>>,
+}
+
+/// What is kept of a pod for whoever listens, and decides nothing.
+#[derive(Debug)]
+pub struct Told {
+    pub replaces: Option<PodName>,
+    pub created: SimTime,
+    pub shown: Shown,
     pub restarts: u32,
     pub oom_kills: u32,
     /// Its working set when it was told to stop, or before its last container ended.
     pub last_working_set: Bytes,
+}
+
+impl Told {
+    pub fn new(replaces: Option<PodName>, created: SimTime) -> Told {
+        let shown = Shown::default();
+        Told { replaces, created, shown, restarts: 0, oom_kills: 0, last_working_set: Bytes::ZERO }
+    }
+}
+
+/// What the volumes of a pod hold.
+#[derive(Debug)]
+pub struct HeldVolumes {
+    /// Each of them, but for what a container that lives writes into it.
+    pub contents: Vec<Bytes>,
+    /// Whether they hold that: they do from when their pod is pulled.
+    pub are_written: bool,
+    /// The part of that which lies in memory.
+    pub in_memory: Ramp,
+    /// The part of that which lies on the node's disk.
+    pub on_disk: Ramp,
+}
+
+impl HeldVolumes {
+    fn new(contents: Vec<Bytes>) -> HeldVolumes {
+        HeldVolumes { contents, are_written: false, in_memory: Ramp::NONE, on_disk: Ramp::NONE }
+    }
 }
 
 /// How far a pod has come.
@@ -237,7 +264,7 @@ pub enum ShutdownStep {
 }
 
 impl PodRow {
-    pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
+    pub fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodRow {
         let PodDraft { template, life } = draft;
         let (init, regular) = template.parts.split_at(template.init_count());
         let mut containers = Containers::default();
@@ -248,16 +275,13 @@ impl PodRow {
         }
         PodRow {
             name,
-            replaces,
             stage: Stage::Queued,
             node: None,
             containers,
             pull_time: life.pull_time,
             clean_up_time: life.clean_up_time,
-            volume_contents: life.volume_contents,
-            volumes_are_written: false,
-            in_memory: Ramp::NONE,
-            on_disk: Ramp::NONE,
+            volumes: (!life.volume_contents.is_empty())
+                .then(|| Box::new(HeldVolumes::new(life.volume_contents))),
             memory_limit: template.reachable_memory_limit,
             ticket: 0,
             limit_ticket: 0,
@@ -267,14 +291,10 @@ impl PodRow {
             deletion: None,
             is_disrupted: false,
             end_is_known: false,
-            shown: Shown::default(),
             address: None,
-            created: now,
             bound: None,
             running: None,
-            restarts: 0,
-            oom_kills: 0,
-            last_working_set: Bytes::ZERO,
+            told,
             template,
         }
     }
@@ -290,6 +310,19 @@ impl PodRow {
         for (container, spec) in self.containers.iter_mut().zip(specs) {
             container.oom_score_adj = oom_score_adj(&self.template.spec, self.template.qos, spec, capacity);
         }
+    }
+
+    /// What is kept of it for whoever listens.
+    ///
+    /// # Panics
+    /// If nobody does.
+    pub fn told(&self) -> &Told {
+        self.told.as_ref().expect("somebody listens")
+    }
+
+    /// As [`PodRow::told`].
+    pub fn told_mut(&mut self) -> &mut Told {
+        self.told.as_mut().expect("somebody listens")
     }
 
     /// All its containers' places.
@@ -330,7 +363,7 @@ impl PodRow {
 
     /// Its memory: its containers' and what its memory-backed volumes hold.
     pub fn memory(&self) -> Line {
-        let mut memory = Line::from(self.in_memory);
+        let mut memory = Line::from(self.in_memory());
         for container in &self.containers {
             memory = memory + container.memory() + self.written_into(container, Medium::Memory);
         }
@@ -365,22 +398,48 @@ impl PodRow {
         self.template.spec.volumes[usize::from(volume)].kind.medium()
     }
 
+    /// # Panics
+    /// If it has none: who asks has seen one in its manifest.
+    pub fn its_volumes(&mut self) -> &mut HeldVolumes {
+        self.volumes.as_mut().expect("a volume of the manifest")
+    }
+
+    /// What each of its volumes holds, but for what living containers have written.
+    pub fn volume_contents(&self) -> &[Bytes] {
+        self.volumes.as_ref().map_or(&[], |volumes| &volumes.contents)
+    }
+
+    pub fn volumes_are_written(&self) -> bool {
+        self.volumes.as_ref().is_some_and(|volumes| volumes.are_written)
+    }
+
+    /// The part of it that lies in memory.
+    pub fn in_memory(&self) -> Ramp {
+        self.volumes.as_ref().map_or(Ramp::NONE, |volumes| volumes.in_memory)
+    }
+
+    /// The part of it that lies on the node's disk.
+    pub fn on_disk(&self) -> Ramp {
+        self.volumes.as_ref().map_or(Ramp::NONE, |volumes| volumes.on_disk)
+    }
+
     /// What its volumes of that medium hold, but for what living containers have written.
     pub fn kept_on(&self, medium: Medium) -> Bytes {
         let kept =
-            self.volume_contents.iter().zip(0..).filter(|(_, volume)| self.medium(*volume) == Some(medium));
+            self.volume_contents().iter().zip(0..).filter(|(_, volume)| self.medium(*volume) == Some(medium));
         kept.fold(Bytes::ZERO, |sum, (kept, _)| sum + *kept)
     }
 
     /// Its volumes with what they hold; none before it has written them.
     fn volumes(&self, now: SimTime) -> impl Iterator<Item = (&Volume, Bytes)> {
-        let all = self.template.spec.volumes.iter().zip(0..).filter(|_| self.volumes_are_written);
+        let are_written = self.volumes_are_written();
+        let all = self.template.spec.volumes.iter().zip(0..).filter(move |_| are_written);
         all.map(move |(volume, number)| (volume, self.volume(number).at(now).bytes()))
     }
 
     /// What its volume of that number holds.
     fn volume(&self, number: u16) -> Line {
-        let mut held = Line::from(Ramp::flat(SimTime::START, self.volume_contents[usize::from(number)]));
+        let mut held = Line::from(Ramp::flat(SimTime::START, self.volume_contents()[usize::from(number)]));
         let others = self.containers.iter().flat_map(|container| &container.others);
         others.filter(|other| other.usage == Usage::Volume(number)).for_each(|other| held += other.walk.ramp);
         held
@@ -431,7 +490,7 @@ impl PodRow {
             return now;
         }
         let specs = self.template.spec.all_containers();
-        let mut all = Line::from(self.on_disk);
+        let mut all = Line::from(self.on_disk());
         let mut first = SimTime::NEVER;
         for (spec, container) in specs.zip(&self.containers) {
             all = all
@@ -455,21 +514,22 @@ impl PodRow {
     /// Its story, as it ended or as the horizon found it. `kept_bytes`: what the volumes of its claims
     /// hold, which others may write, too.
     pub fn end(&self, reason: EndReason, ended: Option<SimTime>, kept_bytes: Bytes, now: SimTime) -> PodEnd {
+        let told = self.told();
         PodEnd {
             pod: self.name,
             reason,
             node: self.node,
-            created: self.created,
+            created: told.created,
             bound: self.bound,
             running: self.running,
             ended,
-            restarts: self.restarts,
-            oom_kills: self.oom_kills,
-            working_set: if self.is_stopping() { self.last_working_set } else { self.working_set(now) },
-            replaces: self.replaces,
+            restarts: told.restarts,
+            oom_kills: told.oom_kills,
+            working_set: if self.is_stopping() { told.last_working_set } else { self.working_set(now) },
+            replaces: told.replaces,
             address: self.address,
-            ready: self.shown.first_ready(),
-            phase: self.shown.phase(),
+            ready: told.shown.first_ready(),
+            phase: told.shown.phase(),
             lost_bytes: ended.map_or(Bytes::ZERO, |_| self.held_in_empty_dirs(now)),
             kept_bytes,
         }
@@ -689,7 +749,7 @@ mod tests {
     #[test]
     fn rows_do_not_grow_unseen() {
         // With its first container.
-        assert!(size_of::<Option<PodRow>>() <= 816, "{}", size_of::<Option<PodRow>>());
+        assert!(size_of::<Option<PodRow>>() <= 608, "{}", size_of::<Option<PodRow>>());
         assert!(size_of::<ContainerRow>() <= 448, "{}", size_of::<ContainerRow>());
     }
 }

@@ -112,7 +112,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let found = row.found_phase();
         // What it was told to stop for decides what it ends as: until then its phase stays,
         // unless it was lost and is heard of again.
-        let is_back = row.shown.phase() == Phase::Unknown && !found.is_terminal();
+        let is_back = row.told().shown.phase() == Phase::Unknown && !found.is_terminal();
         if is_back || !row.is_stopping() {
             self.show_phase(pod, found);
         }
@@ -138,7 +138,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn show_phase(&mut self, pod: PodId, phase: Phase) {
         let row = &mut self.pods[pod];
-        if R::LISTENS && row.shown.phase.turn(phase) {
+        if R::LISTENS && row.told_mut().shown.phase.turn(phase) {
             let pod = row.name;
             self.tell(Record::PhaseTurned { pod, phase });
         }
@@ -146,7 +146,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn show_conditions(&mut self, pod: PodId) {
         let row = &self.pods[pod];
-        let phase = row.shown.phase();
+        let phase = row.told().shown.phase();
         let initialized = initialized(phase, row.views());
         let each = row.containers.iter().zip(row.views());
         let ready = containers_ready(phase, each.map(|(one, view)| (one.role, one.is_ready(view))));
@@ -166,11 +166,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn show_condition(&mut self, pod: PodId, condition: PodCondition, status: Truth) {
         let now = self.now;
         let row = &mut self.pods[pod];
-        if !R::LISTENS || row.shown.conditions[condition as usize].replace(status) == Some(status) {
+        if !R::LISTENS {
+            return;
+        }
+        let shown = &mut row.told_mut().shown;
+        if shown.conditions[condition as usize].replace(status) == Some(status) {
             return;
         }
         if condition == PodCondition::Ready && status == Truth::True {
-            row.shown.ready.get_or_insert(now);
+            shown.ready.get_or_insert(now);
         }
         let pod = row.name;
         self.tell(Record::PodConditionTurned { pod, condition, status });
@@ -186,7 +190,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.show_containers(pod);
         }
         // A final phase is never taken back: evicted while only its sidecars stop, it has succeeded all the same.
-        if !self.pods[pod].shown.phase().is_terminal() {
+        if !self.pods[pod].told().shown.phase().is_terminal() {
             self.show_phase(pod, phase);
         }
         if reason != EndReason::Rejected {
