@@ -29,6 +29,8 @@ pub struct Entry {
 const BUCKETS: usize = 65;
 /// A calendar with fewer entries is not worth a sweep.
 const FEW: usize = 1024;
+/// So many events at most are near at once: about as many as memory can be asked for together.
+const FEW_NEXT: usize = 8;
 
 /// Pending events.
 #[derive(Debug)]
@@ -101,20 +103,21 @@ impl Calendar {
     /// When the next event is due.
     pub fn next_instant(&mut self) -> Option<SimTime> {
         if self.first.is_none() {
-            self.advance();
+            self.advance(|_| ());
         }
         self.first.map(|next| next.at)
     }
 
     /// Takes the next event; the calendar's clock moves to its instant.
     pub fn pop(&mut self) -> Option<Entry> {
-        self.pop_until(SimTime::NEVER)
+        self.pop_until(SimTime::NEVER, |_| ())
     }
 
-    /// Takes the next event, if it is due at `last` or before.
-    pub fn pop_until(&mut self, last: SimTime) -> Option<Entry> {
+    /// Takes the next event, if it is due at `last` or before. `comes_near` is shown events that are
+    /// among the next few: what they will touch can be fetched meanwhile.
+    pub fn pop_until(&mut self, last: SimTime, comes_near: impl Fn(&Entry)) -> Option<Entry> {
         if self.first.is_none() {
-            self.advance();
+            self.advance(comes_near);
         }
         let next = self.first.filter(|next| next.at <= last)?;
         self.first = self.due.pop().map(|Reverse(next)| next);
@@ -146,10 +149,13 @@ impl Calendar {
     }
 
     /// Moves the clock to the earliest pending instant, and makes what is due then due.
-    fn advance(&mut self) {
+    fn advance(&mut self, comes_near: impl Fn(&Entry)) {
         let Some(first) = self.buckets.iter().position(|bucket| !bucket.is_empty()) else { return };
         let mut moving = std::mem::replace(&mut self.buckets[first], std::mem::take(&mut self.spare));
         self.now = moving.iter().map(|entry| entry.at).min().expect("the bucket is not empty");
+        if moving.len() <= FEW_NEXT {
+            moving.iter().for_each(comes_near);
+        }
         for entry in moving.drain(..) {
             match self.bucket(entry.at) {
                 0 => self.make_due(entry),

@@ -93,7 +93,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Lets everything happen, up to the horizon; `audit` looks on after each event.
     pub(super) fn run(mut self, audit: impl Fn(&Self)) -> (R, Totals) {
         self.begin();
-        while let Some(entry) = self.calendar.pop_until(self.setting.horizon) {
+        while let Some(entry) = self.next_entry() {
             self.sample_before(entry.at);
             self.turn_to(&entry);
             self.totals.events += 1;
@@ -106,6 +106,16 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         }
         self.end();
         (self.recorder, self.totals)
+    }
+
+    /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
+    fn next_entry(&mut self) -> Option<Entry> {
+        let pods = &self.pods;
+        self.calendar.pop_until(self.setting.horizon, |near| {
+            if let Event::ContainerExits { pod, .. } = near.event {
+                pods.fetch(pod);
+            }
+        })
     }
 
     fn begin(&mut self) {
