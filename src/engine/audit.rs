@@ -90,7 +90,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn audit_pod(&self, pod: PodId, row: &PodRow) {
         assert_eq!(row.node.is_none(), row.stage == Stage::Queued, "{row:?} waits or has a node");
         if let Some(node) = row.node {
-            let listed = self.nodes[node.index()].pods.get(row.slot as usize);
+            let listed = self.nodes[node.index()].pods.get(self.pods.place(pod));
             assert_eq!(listed, Some(&pod), "a bound pod stands in its node's list");
         }
         for one in &row.containers {

@@ -222,6 +222,9 @@ impl NodeRow {
 
     /// When a threshold is first met, if nothing changes.
     fn first_met(&self, now: SimTime) -> SimTime {
+        if self.highest_threshold == Bytes::ZERO && self.highest_allocatable_threshold == Bytes::ZERO {
+            return self.stores.first_met(now);
+        }
         let node = first_below(self.total(), self.capacity, self.highest_threshold, now);
         let pods =
             first_below(self.pods_memory, self.pods_memory_limit, self.highest_allocatable_threshold, now);

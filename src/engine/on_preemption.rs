@@ -5,6 +5,7 @@
 //! Never: who goes: [`crate::scheduling::preemption`] decides. Pressure and use of memory have no say in it.
 //! Source: kubernetes `pkg/scheduler/framework/preemption` (1.34).
 
+use super::on_outage::Contact;
 use super::on_scheduler::{PodsOnNodes, nominated};
 use super::pod_row::{PodRow, Pods};
 use super::record::{EndReason, Preemption, Record, Recorder};
@@ -87,6 +88,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             budget_violations: candidate.violations as u32,
             working_set: row.working_set(self.now),
             grace_period: row.own_grace_period(),
+            is_heard: self.nodes[candidate.node.index()].contact == Contact::Heard,
         };
         self.recorder.record(self.now, Record::Preempted(record));
     }

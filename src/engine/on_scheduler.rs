@@ -250,19 +250,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let on_node = &mut self.nodes[node.index()];
         let row = &mut self.pods[pod];
         row.bind(node, self.setting.nodes[node.index()].node.capacity.memory);
-        row.slot = on_node.pods.len() as u32;
+        let place = on_node.pods.len();
         on_node.pods.push(pod);
         on_node.limited_pods += u32::from(row.template.limits_storage);
         self.columns.bind(node, &row.template);
+        let priority = row.template.priority;
+        self.pods.set_place(pod, place);
         on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
         self.scheduling.index.node_changed(node);
-        self.scheduling.count_priority(row.template.priority);
+        self.scheduling.count_priority(priority);
         let scheduler = &self.setting.scheduler;
         let delay = scheduler.cycle_time + scheduler.binding_latency;
         if delay == SimDuration::ZERO {
             self.be_bound(pod);
         } else {
-            row.stage = Stage::Binding;
+            self.pods[pod].stage = Stage::Binding;
             let bound = self.now.after(delay);
             self.pods[pod].ticket = self.plan_for_pod(pod, bound, Event::PodIsBound { pod });
         }

@@ -169,11 +169,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn unlist(&mut self, node: NodeId, pod: PodId) {
-        let slot = self.pods[pod].slot;
+        let place = self.pods.place(pod);
         let on_node = &mut self.nodes[node.index()].pods;
-        on_node.swap_remove(slot as usize);
-        if let Some(moved) = on_node.get(slot as usize) {
-            self.pods[*moved].slot = slot;
+        on_node.swap_remove(place);
+        if let Some(moved) = on_node.get(place) {
+            self.pods.set_place(*moved, place);
         }
     }
 

@@ -24,7 +24,7 @@ use crate::model::{
 };
 use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
-use std::ops::{Index, IndexMut};
+use std::ops::{Deref, DerefMut, Index, IndexMut};
 use std::sync::Arc;
 
 /// A live pod.
@@ -35,10 +35,8 @@ pub struct PodRow {
     pub replaces: Option<PodName>,
     pub stage: Stage,
     pub node: Option<NodeId>,
-    /// Its place among its node's pods.
-    pub slot: u32,
     /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
-    pub containers: Box<[ContainerRow]>,
+    pub containers: Containers,
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
     /// What each volume holds, but for what a container that lives writes into it.
@@ -146,6 +144,61 @@ pub struct OtherUse {
     pub ticket: Ticket,
 }
 
+/// The containers of a pod. Most pods have one: it lies in its pod's own row, so that there is one place to look.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
+pub enum Containers {
+    One(ContainerRow),
+    /// Any other number.
+    More(Vec<ContainerRow>),
+}
+
+impl Default for Containers {
+    fn default() -> Containers {
+        Containers::More(Vec::new())
+    }
+}
+
+impl Containers {
+    fn push(&mut self, row: ContainerRow) {
+        *self = match std::mem::take(self) {
+            Containers::More(rows) if rows.is_empty() => Containers::One(row),
+            Containers::More(mut rows) => {
+                rows.push(row);
+                Containers::More(rows)
+            }
+            Containers::One(first) => Containers::More(vec![first, row]),
+        };
+    }
+}
+
+impl Deref for Containers {
+    type Target = [ContainerRow];
+    fn deref(&self) -> &[ContainerRow] {
+        match self {
+            Containers::One(one) => std::slice::from_ref(one),
+            Containers::More(rows) => rows,
+        }
+    }
+}
+
+impl DerefMut for Containers {
+    fn deref_mut(&mut self) -> &mut [ContainerRow] {
+        match self {
+            Containers::One(one) => std::slice::from_mut(one),
+            Containers::More(rows) => rows,
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Containers {
+    type Item = &'a ContainerRow;
+    type IntoIter = std::slice::Iter<'a, ContainerRow>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// What a container is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerState {
@@ -186,19 +239,19 @@ pub enum ShutdownStep {
 impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, replaces: Option<PodName>, now: SimTime) -> PodRow {
         let PodDraft { template, life } = draft;
-        let mut containers = Vec::with_capacity(template.parts.len());
         let (init, regular) = template.parts.split_at(template.init_count());
+        let mut containers = Containers::default();
         for (parts, lives) in [(init, life.init_containers), (regular, life.containers)] {
-            let rows = parts.iter().zip(lives).map(|(part, life)| ContainerRow::new(*part, life));
-            containers.extend(rows);
+            for (part, life) in parts.iter().zip(lives) {
+                containers.push(ContainerRow::new(*part, life));
+            }
         }
         PodRow {
             name,
             replaces,
             stage: Stage::Queued,
             node: None,
-            slot: 0,
-            containers: containers.into_boxed_slice(),
+            containers,
             pull_time: life.pull_time,
             clean_up_time: life.clean_up_time,
             volume_contents: life.volume_contents,
@@ -510,74 +563,92 @@ impl ContainerRow {
 /// All live pods.
 #[derive(Debug, Default)]
 pub struct Pods {
-    rows: Vec<Option<PodRow>>,
-    /// The last ticket of each row. It outlives the row's pod, so that no event
-    /// planned for an earlier one is taken for a later one's.
-    tickets: Vec<Ticket>,
+    slots: Vec<Slot>,
+    /// The place of each pod among its node's pods. Apart from the rows, since who is moved up
+    /// when another goes is not looked at otherwise.
+    places: Vec<u32>,
     free: Vec<PodId>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// The last ticket. It outlives the row's pod, so that no event planned for an earlier one is
+    /// taken for a later one's.
+    ticket: Ticket,
+    row: Option<PodRow>,
 }
 
 impl Pods {
     pub fn insert(&mut self, row: PodRow) -> PodId {
         if let Some(pod) = self.free.pop() {
-            self.rows[pod.index()] = Some(row);
+            self.slots[pod.index()].row = Some(row);
             return pod;
         }
-        self.rows.push(Some(row));
-        self.tickets.push(0);
-        PodId(self.rows.len() as u32 - 1)
+        self.slots.push(Slot { ticket: 0, row: Some(row) });
+        self.places.push(0);
+        PodId(self.slots.len() as u32 - 1)
     }
 
     /// Takes a pod out; its row is free.
     pub fn remove(&mut self, pod: PodId) {
-        assert!(self.rows[pod.index()].is_some(), "a pod ends once");
-        self.rows[pod.index()] = None;
+        let slot = &mut self.slots[pod.index()];
+        assert!(slot.row.is_some(), "a pod ends once");
+        slot.row = None;
         self.free.push(pod);
     }
 
     /// The pod, unless it has gone.
     pub fn get(&self, pod: PodId) -> Option<&PodRow> {
-        self.rows[pod.index()].as_ref()
+        self.slots[pod.index()].row.as_ref()
     }
 
     /// The pod, unless it has gone.
     pub fn get_mut(&mut self, pod: PodId) -> Option<&mut PodRow> {
-        self.rows[pod.index()].as_mut()
+        self.slots[pod.index()].row.as_mut()
     }
 
     /// A ticket that none of the row's events has had.
     pub fn new_ticket(&mut self, pod: PodId) -> Ticket {
-        let ticket = &mut self.tickets[pod.index()];
+        let ticket = &mut self.slots[pod.index()].ticket;
         *ticket = ticket.wrapping_add(1);
         *ticket
     }
 
+    /// Where a bound pod stands among its node's pods.
+    pub fn place(&self, pod: PodId) -> usize {
+        self.places[pod.index()] as usize
+    }
+
+    pub fn set_place(&mut self, pod: PodId, place: usize) {
+        self.places[pod.index()] = place as u32;
+    }
+
     /// How many rows there are, in use or free.
     pub fn rows(&self) -> usize {
-        self.rows.len()
+        self.slots.len()
     }
 
     /// How many pods are alive.
     pub fn alive(&self) -> usize {
-        self.rows.len() - self.free.len()
+        self.slots.len() - self.free.len()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (PodId, &PodRow)> {
-        let rows = self.rows.iter().zip(0..);
-        rows.filter_map(|(row, id)| row.as_ref().map(|row| (PodId(id), row)))
+        let slots = self.slots.iter().zip(0..);
+        slots.filter_map(|(slot, id)| slot.row.as_ref().map(|row| (PodId(id), row)))
     }
 }
 
 impl Index<PodId> for Pods {
     type Output = PodRow;
     fn index(&self, pod: PodId) -> &PodRow {
-        self.rows[pod.index()].as_ref().expect("the engine asks for live pods only")
+        self.get(pod).expect("the engine asks for live pods only")
     }
 }
 
 impl IndexMut<PodId> for Pods {
     fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
-        self.rows[pod.index()].as_mut().expect("the engine asks for live pods only")
+        self.get_mut(pod).expect("the engine asks for live pods only")
     }
 }
 
@@ -617,7 +688,8 @@ mod tests {
     /// larger is paid for by every pod, so what few pods need is better boxed.
     #[test]
     fn rows_do_not_grow_unseen() {
-        assert!(size_of::<Option<PodRow>>() <= 384, "{}", size_of::<Option<PodRow>>());
+        // With its first container.
+        assert!(size_of::<Option<PodRow>>() <= 816, "{}", size_of::<Option<PodRow>>());
         assert!(size_of::<ContainerRow>() <= 448, "{}", size_of::<ContainerRow>());
     }
 }

@@ -195,13 +195,15 @@ pub struct Preemption<'a> {
     pub preemptor_template: &'a PodTemplate,
     /// Its place among the victims of this preemption, from 0: the most important first.
     pub place: u32,
-    /// How many victims this preemption has.
+    /// How many must go for it; whoever was on the way already is told to go by nobody.
     pub victims: u32,
     /// How many of the victims a disruption budget would have spared.
     pub budget_violations: u32,
     pub working_set: Bytes,
     /// From SIGTERM to SIGKILL, as its manifest asks for it.
     pub grace_period: SimDuration,
+    /// Whether its kubelet hears of it now, or only when its node answers again.
+    pub is_heard: bool,
 }
 
 /// An eviction, with everything that was compared.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// A place on a curve.
 #[derive(Clone, Debug)]
 pub struct Walk {
-    curve: UsageCurve,
+    /// Absent where it never turns: then nothing but the ramp is asked for.
+    curve: Option<UsageCurve>,
     cursor: Cursor,
     pub ramp: Ramp,
     /// When the next turn is.
@@ -21,16 +22,18 @@ pub struct Walk {
 impl Walk {
     pub fn begin(curve: &UsageCurve, now: SimTime) -> Walk {
         let (segment, cursor) = curve.begin(now);
-        Walk { curve: curve.clone(), cursor, ramp: segment.ramp, until: segment.until }
+        let turns = segment.until < SimTime::NEVER;
+        Walk { curve: turns.then(|| curve.clone()), cursor, ramp: segment.ramp, until: segment.until }
     }
 
     /// Goes on to the next segment; `draw` gives the pieces of the draw of that number.
     pub fn turn(&mut self, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) {
-        let segment = match self.curve.turn(&mut self.cursor, now) {
+        let curve = self.curve.as_mut().expect("what never turns has no turn planned");
+        let segment = match curve.turn(&mut self.cursor, now) {
             Turn::Segment(segment) => segment,
             Turn::NeedsDraw => {
-                self.curve = self.curve.redrawn(draw(self.cursor.draw));
-                self.curve.first_drawn(now)
+                *curve = curve.redrawn(draw(self.cursor.draw));
+                curve.first_drawn(now)
             }
         };
         (self.ramp, self.until) = (segment.ramp, segment.until);

@@ -75,10 +75,11 @@ const fn plain(field: &'static str) -> &'static str {
 }
 
 /// All tables, in the order in which they are told.
-pub const TABLES: [Table; 9] = [
+pub const TABLES: [Table; 10] = [
     RunRow::TABLE,
     EvictionRow::TABLE,
     RankingRow::TABLE,
+    PreemptionRow::TABLE,
     OomKillRow::TABLE,
     PodRow::TABLE,
     NodeRow::TABLE,
@@ -129,6 +130,7 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     probe_failures: u64, "how often a probe found a container wanting", "record ProbeFailed";
     kills_by_probe: u64, "containers that their kubelet stopped because a probe had failed", "record ContainerKilled";
     oom_kills_pod_limit: u64, "OOM kills at the limit of all containers and memory-backed volumes of one pod together", "record OomKilled";
+    pods_preempted: u64, "preempted pods that are over; one still stopping at the horizon counts in preemptions alone", "record PodEnded";
 }
 
 table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, with what decided it",
@@ -186,6 +188,32 @@ table! { RankingRow<'a>, "rankings", "one candidate of one eviction: the whole t
     decided_by: Option<&'a str>, "what put it before the next rank; empty for the last", "eviction order";
 }
 
+table! { PreemptionRow<'a>, "preemptions", "one pod that the scheduler deleted to make room for a more important one",
+    run: &'a str, "the run's name", "scenario, runs";
+    replication: u32, "which replication, from 0", "scenario, replications";
+    preemption: u64, "the preemption's number in the run, from 1, in order of time; its victims share it", "record Preempted";
+    time_s: SimTime, "when the victim was deleted", "record Preempted";
+    node: &'a str, "where", "record Preempted";
+    pod: &'a str, "the victim", "record Preempted";
+    workload: &'a str, "the workload it belongs to", "record Preempted";
+    qos_class: &'a str, "BestEffort, Burstable or Guaranteed; the scheduler does not read it", "pod template";
+    priority: i32, "the Pod's priority, lower than its preemptor's", "pod template";
+    cpu_request_milli: MilliCpu, "its CPU request as the scheduler counts it, in thousandths of a core", "pod template";
+    memory_request_bytes: Bytes, "its memory request as the scheduler counts it", "pod template";
+    working_set_bytes: Bytes, "its working set at that instant, which the scheduler does not read", "record Preempted";
+    grace_period_s: SimDuration, "what it may take between SIGTERM and SIGKILL: the Pod's own period", "record Preempted";
+    place: u64, "its place among the victims of this preemption, from 1: the most important first", "record Preempted";
+    victims: u64, "how many must go for this preemption, with those on their way already, which have no row", "record Preempted";
+    budget_violations: u64, "how many of these a disruption budget would have spared", "record Preempted";
+    preemptor: &'a str, "the pod for which they go", "record Preempted";
+    preemptor_priority: i32, "that pod's priority", "pod template";
+    preemptor_node: Option<&'a str>, "where that pod was bound in the end, which may be elsewhere; empty if nowhere", "record PodBound";
+    preemptor_bound_s: Option<SimTime>, "when that pod was bound", "record PodBound";
+    replacement: Option<&'a str>, "the pod made in the victim's place; empty if there is none", "record PodCreated, replaces";
+    replacement_node: Option<&'a str>, "where the replacement was bound", "record PodBound";
+    replacement_bound_s: Option<SimTime>, "when the replacement was bound", "record PodBound";
+}
+
 table! { OomKillRow<'a>, "oom_kills", "one container killed by the kernel",
     run: &'a str, "the run's name", "scenario, runs";
     replication: u32, "which replication, from 0", "scenario, replications";
@@ -221,7 +249,7 @@ table! { PodRow<'a>, "pods", "one pod, told when it is over or at the horizon",
     running_s: Option<SimTime>, "when all its regular containers first ran", "record PodEnded";
     ended_s: Option<SimTime>, "when it was over; empty if it was alive at the horizon", "record PodEnded";
     phase: &'a str, "its last phase, as the API spells it", "record PodEnded";
-    end: &'a str, "how it ended: Completed, Failed, Evicted, Rejected, Deleted, StillRunning or StillPending", "record PodEnded";
+    end: &'a str, "how it ended: Completed, Failed, Evicted, Rejected, Deleted, Preempted, StillRunning or StillPending", "record PodEnded";
     restarts: u32, "how often its containers were restarted", "record PodEnded";
     oom_kills: u32, "how often the kernel killed one of its containers", "record PodEnded";
     working_set_bytes: Bytes, "its working set when it was told to stop, or ended, or the run did", "record PodEnded";

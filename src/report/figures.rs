@@ -5,7 +5,7 @@
 //! Next: [`super::summary`].
 
 use crate::eviction::Starved;
-use crate::ground::{SimDuration, SimTime};
+use crate::ground::{MilliCpu, SimDuration, SimTime};
 use std::fmt;
 
 /// Bytes for reading, signed: exact if that is short (`512Mi`), otherwise to a tenth of a unit.
@@ -27,6 +27,19 @@ impl fmt::Display for Memory {
         match tenths % 10 {
             0 => write!(f, "{sign}{}{}", tenths / 10, SUFFIXES[power]),
             tenth => write!(f, "{sign}{}.{tenth}{}", tenths / 10, SUFFIXES[power]),
+        }
+    }
+}
+
+/// CPU for reading: an amount as manifests write it, whole cores or thousandths of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cores(pub MilliCpu);
+
+impl fmt::Display for Cores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.0 {
+            whole if whole.is_multiple_of(1000) => write!(f, "{} CPU", whole / 1000),
+            milli => write!(f, "{milli}m CPU"),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The ledger of a run: it listens, and writes each fact into its table.
 //!
-//! What: rows are written as they come, except evictions, which wait (without
+//! What: rows are written as they come, except evictions and preemptions, which wait (without
 //! their names, a few words each) for the end of the run, to say where their
 //! replacement went. Live pods are remembered until they are over, and the lives of the
-//! first few for a chart. Only evictions make it grow, not the pods that have gone.
+//! first few for a chart. Only these two make it grow, not the pods that have gone.
 //! Never: a file, a decision: what decided an eviction, the order itself is asked.
 //! Next: [`super::wording`] for the sentences, [`super::story`] for the screen.
 
@@ -11,15 +11,19 @@ mod evictions;
 mod lives;
 mod nodes;
 mod pods;
+mod preemptions;
+mod sequels;
 #[cfg(test)]
 mod tests;
 
 use self::evictions::PendingEviction;
 use self::pods::LivePod;
+use self::preemptions::PendingPreemption;
+use self::sequels::Sequels;
 use super::columns::{EventRow, RunRow};
 use super::counts::Counts;
 use super::lifeline::Lives;
-use super::story::{EvictionStory, OomStory, RunStory, Victim};
+use super::story::{EvictionStory, OomStory, RunStory, TOLD_IN_FULL, Victim};
 use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
@@ -79,8 +83,10 @@ pub struct Ledger<'a, N: Names, W: Write> {
     live: BTreeMap<u64, LivePod>,
     /// In order of time.
     evictions: Vec<PendingEviction>,
-    /// By the victim's serial, or its replacement's: the eviction's index.
-    awaited: BTreeMap<u64, usize>,
+    /// In order of time.
+    preemptions: Vec<PendingPreemption>,
+    /// What is told of both at the end.
+    sequels: Sequels,
     /// Nodes of which nobody hears.
     unreachable: BTreeSet<NodeId>,
     /// For the first replication, if lives are wanted at all.
@@ -106,7 +112,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             counts: Counts::default(),
             live: BTreeMap::new(),
             evictions: Vec::new(),
-            awaited: BTreeMap::new(),
+            preemptions: Vec::new(),
+            sequels: Sequels::default(),
             unreachable: BTreeSet::new(),
             chart: is_charted.then(|| Lives::new(setting.horizon, nodes())),
             told: Vec::new(),
@@ -119,6 +126,9 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
         for index in 0..self.evictions.len() {
             self.write_eviction(index);
         }
+        for index in 0..self.preemptions.len() {
+            self.write_preemption(index);
+        }
         self.write_run();
         // Runs are compared by their first replication; who went in the others, their table tells.
         let compared = if self.identity.replication == 0 { &self.evictions[..] } else { &[] };
@@ -129,6 +139,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             workload: eviction.pod.workload,
             replica: eviction.pod.replica,
         });
+        let preemptions = self.preemptions.iter().take(TOLD_IN_FULL);
+        let preemptions = preemptions.map(|victim| self.preemption_story(victim)).collect();
         RunStory {
             victims: victims.collect(),
             run: self.identity.run,
@@ -141,6 +153,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             horizon: self.setting.horizon,
             counts: self.counts,
             evictions: self.told,
+            preemptions,
             oom_kills: self.oom_kills,
             lives: self.chart,
         }
@@ -190,6 +203,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             probe_failures: counts.probe_failures,
             kills_by_probe: counts.kills_by_probe,
             oom_kills_pod_limit: counts.oom_kills_pod_limit,
+            pods_preempted: counts.pods_preempted,
         });
     }
 

@@ -1,7 +1,7 @@
 //! A run's story, as far as a person wants it: what [`super::summary`] tells.
 //!
-//! What: the counts, all victims in order, and the first few evictions and OOM
-//! kills in full.
+//! What: the counts, all victims in order, and the first few evictions, preemptions
+//! and OOM kills in full.
 //! Never: everything; that is what the tables are for. Next: [`super::ledger`].
 
 use super::counts::Counts;
@@ -9,10 +9,10 @@ use super::lifeline::Lives;
 use crate::engine::record::{OomCause, Ranked};
 use crate::engine::{RestartScope, UnreachablePhase};
 use crate::eviction::{Observation, Starved, Threshold};
-use crate::ground::{Bytes, SimTime, WorkloadId};
-use crate::model::Replica;
+use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
+use crate::model::{QosClass, Replica};
 
-/// How many evictions and OOM kills are kept in full.
+/// How many evictions, preempted pods and OOM kills are kept in full.
 pub const TOLD_IN_FULL: usize = 10;
 
 /// One run of one replication.
@@ -31,6 +31,8 @@ pub struct RunStory {
     pub victims: Vec<Victim>,
     /// The first [`TOLD_IN_FULL`].
     pub evictions: Vec<EvictionStory>,
+    /// The first [`TOLD_IN_FULL`] pods that went.
+    pub preemptions: Vec<PreemptionStory>,
     /// The first [`TOLD_IN_FULL`].
     pub oom_kills: Vec<OomStory>,
     /// Of the first replication, if lives were wanted.
@@ -69,6 +71,26 @@ pub struct EvictionStory {
 pub struct Place {
     pub pod: String,
     pub ranked: Ranked,
+}
+
+/// A pod that was preempted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreemptionStory {
+    /// Its place among those that went for the same pod at once, from 0.
+    pub place: u32,
+    pub time: SimTime,
+    pub node: String,
+    pub pod: String,
+    pub qos: QosClass,
+    pub priority: i32,
+    pub cpu_request: MilliCpu,
+    pub memory_request: Bytes,
+    pub working_set: Bytes,
+    pub grace_period: SimDuration,
+    pub victims: u32,
+    pub budget_violations: u32,
+    pub preemptor: String,
+    pub preemptor_priority: i32,
 }
 
 /// An OOM kill.

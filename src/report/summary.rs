@@ -5,9 +5,9 @@
 //! Never: a figure that the tables do not have, or a color.
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
-use super::figures::{Length, Measured, Memory, aligned, counted, wrapped};
+use super::figures::{Cores, Length, Measured, Memory, aligned, counted, wrapped};
 use super::ledger::{restart_scope, unreachable_phase};
-use super::story::{EvictionStory, OomStory, Place, RunStory, Victim};
+use super::story::{EvictionStory, OomStory, Place, PreemptionStory, RunStory, Victim};
 use super::wording;
 use crate::eviction::Starved;
 use std::io::{self, Write};
@@ -102,6 +102,9 @@ fn write_run(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result
     if !story.evictions.is_empty() {
         write_evictions(out, story, width)?;
     }
+    if !story.preemptions.is_empty() {
+        write_preemptions(out, story, width)?;
+    }
     if !story.oom_kills.is_empty() {
         write_oom_kills(out, story)?;
     }
@@ -115,6 +118,7 @@ fn happenings(story: &RunStory) -> Vec<String> {
         (counts.pods_completed, "completed"),
         (counts.pods_failed, "failed"),
         (counts.all_evictions(), "evicted"),
+        (counts.preemptions, "preempted"),
         (counts.pods_rejected, "rejected by a kubelet"),
         (counts.pods_deleted, "deleted"),
         (counts.pods_still_running, "running at the end"),
@@ -138,11 +142,18 @@ fn happenings(story: &RunStory) -> Vec<String> {
         0 => String::new(),
         some => format!("{} ({} innocent), ", counted(some, "eviction"), counts.evictions_innocent),
     };
+    let preemptions = match counts.preemptions {
+        0 => String::new(),
+        some => format!("{}, ", counted(some, "preempted pod")),
+    };
     let kills = match counts.kills_by_probe {
         0 => counted(counts.oom_kills(), "OOM kill"),
         by_probe => format!("{}, {by_probe} killed by a probe", counted(counts.oom_kills(), "OOM kill")),
     };
-    lines.push(format!("{pressure}; {evictions}{kills}, {}", counted(counts.restarts, "restart")));
+    lines.push(format!(
+        "{pressure}; {evictions}{preemptions}{kills}, {}",
+        counted(counts.restarts, "restart")
+    ));
     if counts.lost_emptydir.0 > 0 {
         lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));
     }
@@ -237,6 +248,57 @@ fn reason(eviction: &EvictionStory, place: usize) -> Option<String> {
     Some(format!("before {}: {why}", later.pod))
 }
 
+/// Who had to go for whom.
+fn write_preemptions(out: &mut impl Write, story: &RunStory, width: Width) -> io::Result<()> {
+    writeln!(out, "  Preempted, the least important that make room for a pod that fits nowhere:")?;
+    let first = ["TIME", "NODE", "POD", "CLASS", "PRIORITY", "REQUESTS"];
+    let wide = if width == Width::Wide { &["WORKING SET", "GRACE"][..] } else { &[] };
+    let header = first.iter().chain(wide).chain(&["FOR", "ITS PRIORITY"]).map(|&word| word.to_owned());
+    let cells = story.preemptions.iter().map(|victim| preempted_cells(victim, width));
+    let lines: Vec<Vec<String>> = std::iter::once(header.collect()).chain(cells).collect();
+    let mut lines = aligned(&lines).into_iter();
+    lines.next().map_or(Ok(()), |header| writeln!(out, "    {header}"))?;
+    for (line, victim) in lines.zip(&story.preemptions) {
+        writeln!(out, "    {line}")?;
+        if let Some(reservation) = reservation(victim) {
+            writeln!(out, "      {reservation}")?;
+        }
+    }
+    match story.counts.preemptions - story.preemptions.len() as u64 {
+        0 => Ok(()),
+        untold => writeln!(out, "    and {untold} more in preemptions.csv"),
+    }
+}
+
+/// One victim; instant, node and pod for which it goes stand beside the first of them.
+fn preempted_cells(victim: &PreemptionStory, width: Width) -> Vec<String> {
+    let beside_first = |text: String| if victim.place == 0 { text } else { String::new() };
+    let mut cells = vec![
+        beside_first(Length::until(victim.time).to_string()),
+        beside_first(victim.node.clone()),
+        victim.pod.clone(),
+        victim.qos.name().to_owned(),
+        victim.priority.to_string(),
+        format!("{}, {}", Cores(victim.cpu_request), Memory(victim.memory_request.0.into())),
+    ];
+    if width == Width::Wide {
+        cells.push(Memory(victim.working_set.0.into()).to_string());
+        cells.push(Length(victim.grace_period).to_string());
+    }
+    cells.push(beside_first(victim.preemptor.clone()));
+    cells.push(beside_first(victim.preemptor_priority.to_string()));
+    cells
+}
+
+/// What speaks against it, told once a preemption.
+fn reservation(victim: &PreemptionStory) -> Option<String> {
+    let (spared, all) = (victim.budget_violations, victim.victims);
+    (victim.place == 0 && spared > 0).then(|| match all {
+        1 => "although a disruption budget would have spared it".to_owned(),
+        _ => format!("although a disruption budget would have spared {spared} of these {all}"),
+    })
+}
+
 fn write_oom_kills(out: &mut impl Write, story: &RunStory) -> io::Result<()> {
     writeln!(out, "  OOM-killed by the kernel:")?;
     let header = ["TIME", "NODE", "POD", "CONTAINER", "WORKING SET", "BECAUSE"].map(str::to_owned).to_vec();
@@ -276,8 +338,13 @@ fn write_replications(out: &mut impl Write, story: &RunStory, stories: &[RunStor
     };
     let evictions = range(|story| story.counts.all_evictions());
     let oom_kills = range(|story| story.counts.oom_kills());
+    let preemptions = match same_run.iter().any(|story| story.counts.preemptions > 0) {
+        true => format!("preempted pods {}, ", range(|story| story.counts.preemptions)),
+        false => String::new(),
+    };
     let replications = same_run.len();
-    writeln!(out, "  Over all {replications} replications: evictions {evictions}, OOM kills {oom_kills}.")?;
+    let all = format!("Over all {replications} replications");
+    writeln!(out, "  {all}: evictions {evictions}, {preemptions}OOM kills {oom_kills}.")?;
     writeln!(out, "  The first of them is told above.")
 }
 

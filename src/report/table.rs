@@ -5,7 +5,8 @@
 //! Next: [`super::ledger`], which makes the rows.
 
 use super::columns::{
-    EventRow, EvictionRow, LifeRow, NodeRow, OomKillRow, PodRow, RankingRow, Row, RunRow, Table, TimelineRow,
+    EventRow, EvictionRow, LifeRow, NodeRow, OomKillRow, PodRow, PreemptionRow, RankingRow, Row, RunRow,
+    Table, TimelineRow,
 };
 use std::io::{self, Write};
 
@@ -78,6 +79,7 @@ pub struct Tables<W: Write> {
     pub runs: TableWriter<W>,
     pub evictions: TableWriter<W>,
     pub rankings: Option<TableWriter<W>>,
+    pub preemptions: TableWriter<W>,
     pub oom_kills: TableWriter<W>,
     pub pods: TableWriter<W>,
     pub nodes: TableWriter<W>,
@@ -97,6 +99,7 @@ impl<W: Write> Tables<W> {
             runs: start(RunRow::TABLE)?,
             evictions: start(EvictionRow::TABLE)?,
             rankings: wanted.rankings.then(|| start(RankingRow::TABLE)).transpose()?,
+            preemptions: start(PreemptionRow::TABLE)?,
             oom_kills: start(OomKillRow::TABLE)?,
             pods: start(PodRow::TABLE)?,
             nodes: start(NodeRow::TABLE)?,
@@ -115,7 +118,7 @@ impl<W: Write> Tables<W> {
         std::iter::once(self.runs)
             .chain([self.evictions])
             .chain(optional(self.rankings))
-            .chain([self.oom_kills, self.pods, self.nodes])
+            .chain([self.preemptions, self.oom_kills, self.pods, self.nodes])
             .chain(optional(self.timeline))
             .chain(optional(self.events))
             .chain(optional(self.lives))

@@ -152,6 +152,11 @@ pub fn cause(cause: OomCause) -> &'static str {
     }
 }
 
+/// What the scheduler says of a pod that it preempts (it names the other by its uid).
+pub fn preempted(preemptor: &str, node: &str) -> String {
+    format!("Preempted by pod {preemptor} on node {node}")
+}
+
 /// How a pod ended, as results spell it.
 pub fn end(reason: EndReason) -> &'static str {
     match reason {

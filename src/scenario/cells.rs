@@ -185,22 +185,25 @@ impl Record<'_> {
 
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
 pub fn seconds(text: &[u8]) -> Option<SimDuration> {
-    const MOST_MICROS: u64 = 100 * 366 * 86_400 * 1_000_000;
-    const MOST_DIGITS: u32 = 12;
-    let (mut micros, mut digits, mut places) = (0u64, 0, None);
-    for byte in text {
-        let digit = u64::from(byte.wrapping_sub(b'0'));
-        match places {
-            None if *byte == b'.' => places = Some(0),
-            _ if digit > 9 => return None,
-            None if digits == MOST_DIGITS => return None,
-            None => (micros, digits) = (micros * 10 + digit, digits + 1),
-            Some(6) => {}
-            Some(known) => (micros, digits, places) = (micros * 10 + digit, digits + 1, Some(known + 1)),
-        }
+    const MOST_SECONDS: u64 = 100 * 366 * 86_400;
+    const MICROS: [u64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let point = text.iter().position(|byte| *byte == b'.').unwrap_or(text.len());
+    let (whole, fraction) = (&text[..point], text.get(point + 1..).unwrap_or_default());
+    let (kept, cut) = fraction.split_at(fraction.len().min(6));
+    let is_a_number = whole.len() + fraction.len() > 0 && cut.iter().all(u8::is_ascii_digit);
+    let seconds = digits(whole).filter(|seconds| is_a_number && *seconds <= MOST_SECONDS)?;
+    Some(SimDuration(seconds * MICROS[0] + digits(kept)? * MICROS[kept.len()]))
+}
+
+/// A number of at most twelve digits; none is nothing.
+fn digits(text: &[u8]) -> Option<u64> {
+    let (mut number, mut is_one) = (0, text.len() <= 12);
+    for byte in text.iter().take(12) {
+        let digit = byte.wrapping_sub(b'0');
+        is_one &= digit <= 9;
+        number = number * 10 + u64::from(digit);
     }
-    let micros = micros * 10u64.pow(6 - places.unwrap_or(0));
-    (digits > 0 && micros <= MOST_MICROS).then_some(SimDuration(micros))
+    is_one.then_some(number)
 }
 
 #[cfg(test)]

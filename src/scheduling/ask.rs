@@ -41,6 +41,8 @@ pub struct Ask<'p> {
     allowed: Option<Vec<bool>>,
     /// It names no node, selects by no label and wants no port; and resources are looked at.
     only_needs_room: bool,
+    /// Whether nothing that it asks for is about other pods or other nodes.
+    is_local_by_itself: bool,
     needs: Needs,
     fit: FitScore,
     images: Option<Vec<i64>>,
@@ -49,7 +51,7 @@ pub struct Ask<'p> {
 impl<'p> Ask<'p> {
     pub fn new(pod: &Arc<PodTemplate>, profile: &'p Profile, nodes: &NodeColumns, peers: &Peers) -> Ask<'p> {
         let allowed = node_affinity::allowed(nodes, pod);
-        Ask {
+        let ask = Ask {
             pod: Arc::clone(pod),
             profile,
             named: node_affinity::named(nodes, pod).filter(|_| profile.may_refuse(Plugin::NodeAffinity)),
@@ -62,10 +64,12 @@ impl<'p> Ask<'p> {
                 && pod.spec.placement.node_name.is_empty()
                 && allowed.is_none(),
             allowed,
+            is_local_by_itself: false,
             needs: Needs::of(pod, nodes),
             fit: FitScore::of(profile, pod, nodes),
             images: image_locality::scores(nodes, pod),
-        }
+        };
+        Ask { is_local_by_itself: ask.is_local_by_itself(nodes), ..ask }
     }
 
     /// The first plugin that refuses the node for the node's own sake: its taints, labels, name,
@@ -140,14 +144,14 @@ impl<'p> Ask<'p> {
     /// Whether at present every node's verdict is its [`local_refusal`](Ask::local_refusal), and its total
     /// its [`local_score`](Ask::local_score): nobody else's facts have a say, and all nodes are looked at.
     pub fn is_local<P: BoundPods>(&self, facts: &Facts<'_, P>, pod: PodId) -> bool {
-        self.is_local_by_itself(facts.nodes)
+        self.is_local_by_itself
             && !self.ignores_a_wish(facts.nodes)
             && !facts.nominated.iter().any(|rival| rival.pod == pod || self.yields_to(rival.template))
             && (!facts.nodes.has_affine_pods() || self.is_unknown_to_others(facts, pod))
     }
 
     /// The part of it that never changes.
-    pub fn is_local_by_itself(&self, nodes: &NodeColumns) -> bool {
+    fn is_local_by_itself(&self, nodes: &NodeColumns) -> bool {
         let weighs = |plugin| self.profile.weight(plugin) != 0;
         let may_refuse = |plugin| self.profile.may_refuse(plugin);
         let neighbors = &self.neighbors;

@@ -115,8 +115,14 @@ struct Row {
     slot: Slot,
 }
 
+/// Rows are used again, the last that was left first: it is still at hand.
 #[derive(Clone, Debug, Default)]
-struct Rows(Vec<Option<Row>>);
+struct Rows {
+    /// Where the row of each pod is.
+    places: Vec<Option<u32>>,
+    rows: Vec<Option<Row>>,
+    free: Vec<u32>,
+}
 
 impl Queue {
     /// An empty one, whose pods back off for so long.
@@ -201,6 +207,9 @@ impl Queue {
     /// Something happened: pods for whom it may be of use leave the pool, to be tried again,
     /// or to back off if they still should. The answer is how many.
     pub fn happened(&mut self, event: &ClusterEvent<'_>, now: SimTime) -> usize {
+        if self.in_flight.is_empty() && self.leftovers.is_empty() {
+            return 0; // Nobody has been refused.
+        }
         for pod in &self.in_flight {
             let row = self.rows.of(*pod);
             row.hopes |= event.useful(&row.template, PluginSet::ALL);
@@ -287,9 +296,8 @@ impl Queue {
 
     /// All pods here, in flight or waiting, by their row.
     pub fn standings(&self) -> impl Iterator<Item = (PodId, Standing)> {
-        let ids = (0..).map(PodId);
-        let rows = ids.zip(&self.rows.0);
-        rows.filter_map(|(pod, row)| row.as_ref().map(|row| (pod, row.standing(self.backoff))))
+        let ids = (0..self.rows.places.len() as u32).map(PodId);
+        ids.filter_map(|pod| Some((pod, self.standing(pod)?)))
     }
 
     fn next_turn(&mut self, priority: i32, pod: PodId) -> Turn {
@@ -383,25 +391,35 @@ impl Row {
 
 impl Rows {
     fn get(&self, pod: PodId) -> Option<&Row> {
-        self.0.get(pod.index())?.as_ref()
+        let place = self.places.get(pod.index()).copied().flatten()?;
+        self.rows[place as usize].as_ref()
     }
 
     /// # Panics
-    /// If the pod is not here: the engine's books are wrong then.
+    /// If it is not here: the caller knows that it is.
     fn of(&mut self, pod: PodId) -> &mut Row {
-        self.0[pod.index()].as_mut().expect("a pod that the queue is asked about is in it")
+        let place = self.places[pod.index()].expect("a pod that the queue is asked about is in it");
+        self.rows[place as usize].as_mut().expect("a place that is taken has a row")
     }
 
     fn insert(&mut self, pod: PodId, row: Row) {
-        if self.0.len() <= pod.index() {
-            self.0.resize_with(pod.index() + 1, || None);
+        if self.places.len() <= pod.index() {
+            self.places.resize(pod.index() + 1, None);
         }
-        let before = self.0[pod.index()].replace(row);
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.rows.push(None);
+            self.rows.len() as u32 - 1
+        });
+        self.rows[place as usize] = Some(row);
+        let before = self.places[pod.index()].replace(place);
         debug_assert!(before.is_none(), "a pod is added once");
     }
 
     fn remove(&mut self, pod: PodId) {
-        self.0[pod.index()] = None;
+        if let Some(place) = self.places[pod.index()].take() {
+            self.rows[place as usize] = None;
+            self.free.push(place);
+        }
     }
 
     /// Whether whoever had that turn still has it, and stands there.

@@ -444,14 +444,21 @@ proptest! {
             let count = |column: &str| number(&run, column);
             prop_assert_eq!(own("pods").len() as u64, count("pods_created"));
             prop_assert_eq!(own("evictions").len() as u64, count("evictions"));
+            prop_assert_eq!(own("preemptions").len() as u64, count("preemptions"));
             prop_assert_eq!(own("oom_kills").len() as u64, count("oom_kills"));
             let kills: u64 = own("pods").iter().map(|row| number(row, "oom_kills")).sum();
             prop_assert_eq!(kills, count("oom_kills"));
-            let ends = ["completed", "failed", "evicted", "rejected", "deleted", "still_running", "still_pending"];
+            let ends = ["completed", "failed", "evicted", "rejected", "deleted", "preempted", "still_running", "still_pending"];
             let ended: u64 = ends.iter().map(|end| count(&format!("pods_{end}"))).sum();
             prop_assert_eq!(ended, count("pods_created"), "every pod ends in exactly one way");
             let evicted = own("pods").iter().filter(|row| row["end"] == "Evicted").count() as u64;
             prop_assert!(evicted <= count("evictions"), "who is evicted at the horizon may still be stopping");
+            prop_assert!(count("pods_preempted") <= count("preemptions"), "and so may who is preempted");
+        }
+        for victim in rows("preemptions") {
+            let priority = |column: &str| victim[column].parse::<i64>().ok();
+            prop_assert!(priority("priority") < priority("preemptor_priority"), "{:?}", victim);
+            prop_assert!(number(&victim, "place") <= number(&victim, "victims"), "{:?}", victim);
         }
         for eviction in rows("evictions") {
             let (seen, line) = (number(&eviction, "available"), number(&eviction, "line"));

@@ -27,8 +27,6 @@ pub(super) struct PendingEviction {
     pub(super) innocent: Option<bool>,
     pub(super) grace_period: SimDuration,
     pub(super) lost: Bytes,
-    pub(super) replacement: Option<PodName>,
-    pub(super) bound: Option<(NodeId, SimTime)>,
 }
 
 impl<N: Names, W: Write> Ledger<'_, N, W> {
@@ -43,7 +41,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if self.told.len() < TOLD_IN_FULL {
             self.told.push(self.story(&pending, eviction));
         }
-        self.awaited.insert(eviction.pod.serial, self.evictions.len());
+        self.sequels.await_replacement(eviction.pod);
         self.evictions.push(pending);
         self.doom(eviction.pod);
         self.in_chart(eviction.pod, |line| line.terminates(now, Mark::Evicted));
@@ -66,8 +64,6 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             innocent: innocent(eviction.ranking, eviction.victim),
             grace_period: eviction.grace_period,
             lost: eviction.lost_bytes,
-            replacement: None,
-            bound: None,
         }
     }
 
@@ -92,7 +88,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let eviction = &self.evictions[index];
         let (pod, ranked) = (self.pod(eviction.pod), &eviction.ranked);
         let candidate = &ranked.candidate;
-        let replacement = eviction.replacement.map(|pod| self.pod(pod));
+        let replacement = self.sequels.replacement(eviction.pod);
+        let (new_pod, bound) = (replacement.map(|pod| self.pod(pod)), self.sequels.bound(replacement));
         let threshold = eviction.threshold.as_ref();
         let starved =
             threshold.map_or(Starved::EphemeralStorage, |(threshold, _)| threshold.signal.starved());
@@ -123,9 +120,9 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             role: eviction.innocent.map(|innocent| if innocent { "innocent" } else { "culprit" }),
             grace_period_s: eviction.grace_period,
             lost_emptydir_bytes: eviction.lost,
-            replacement: replacement.as_deref(),
-            replacement_node: eviction.bound.map(|(node, _)| self.node(node)),
-            replacement_bound_s: eviction.bound.map(|(_, time)| time),
+            replacement: new_pod.as_deref(),
+            replacement_node: bound.map(|(node, _)| self.node(node)),
+            replacement_bound_s: bound.map(|(_, time)| time),
         };
         self.tables.evictions.row(&row);
     }
@@ -176,11 +173,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
                 message::evicted(threshold, seen, blamed)
             }
         };
-        let running = self.live.get(&pod.serial).map(|live| live.running.clone()).unwrap_or_default();
         self.pod_event(now, node, pod, Happening::Evicted, |_| message);
-        for container in running {
-            self.on_told_to_stop(now, node, pod, container);
-        }
+        self.all_told_to_stop(now, node, pod);
     }
 
     pub(super) fn on_oom_killed(&mut self, now: SimTime, kill: &OomKill<'_>) {

@@ -6,7 +6,7 @@
 //! Next: [`crate::report::lifeline`], which keeps what a chart shows.
 
 use super::{Ledger, Names};
-use crate::engine::record::{EndReason, PodEnd, PodName, Preemption};
+use crate::engine::record::{EndReason, PodEnd, PodName};
 use crate::ground::{ClaimId, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
 use crate::model::{ContainerIndex, ProbeKind, Role};
@@ -85,9 +85,13 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
     }
 
-    /// On a node that cannot be reached it is the control plane, elsewhere the kubelet.
+    /// If it was not the scheduler: on a node that cannot be reached the control plane, elsewhere the kubelet.
     fn who_disrupts(&self, pod: PodName) -> &'static str {
-        if self.is_lost(pod) { "DeletionByTaintManager" } else { "TerminationByKubelet" }
+        match self.live.get(&pod.serial) {
+            Some(live) if live.is_preempted => "PreemptionByScheduler",
+            _ if self.is_lost(pod) => "DeletionByTaintManager",
+            _ => "TerminationByKubelet",
+        }
     }
 
     fn is_lost(&self, pod: PodName) -> bool {
@@ -212,16 +216,6 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let name = self.node(node);
         let message = format!("Node {name} status is now: {}", happening.reason());
         self.event(now, Some(node), &format!("node/{name}"), happening, &message);
-    }
-
-    pub(super) fn on_preempted(&mut self, now: SimTime, preemption: &Preemption<'_>) {
-        self.counts.preemptions += 1;
-        let Preemption { pod, node, preemptor, .. } = *preemption;
-        self.in_chart(pod, |line| line.terminates(now, Mark::Preempted));
-        let (preemptor, on) = (self.pod(preemptor), self.node(node).to_owned());
-        self.pod_event(now, node, pod, Happening::Preempted, |_| {
-            format!("Preempted by pod {preemptor} on node {on}")
-        });
     }
 
     pub(super) fn on_deleted(&mut self, now: SimTime, (pod, node): (PodName, NodeId)) {

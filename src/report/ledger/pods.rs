@@ -28,6 +28,7 @@ pub(super) struct LivePod {
     pub(super) phase: Phase,
     /// The reason of its phase, where its kubelet refused or evicted it.
     pub(super) refused_or_evicted: Option<&'static str>,
+    pub(super) is_preempted: bool,
     /// What the containers are, and what the API last showed of each; only if lives are wanted.
     roles: Vec<Role>,
     shown: Vec<Option<(ContainerStatus, bool)>>,
@@ -45,9 +46,8 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         if let Some(chart) = charted {
             chart.on_created(pod.serial, || names.pod(pod.workload, pod.replica), template);
         }
-        if let Some(index) = replaces.and_then(|old| self.awaited.remove(&old.serial)) {
-            self.evictions[index].replacement = Some(pod);
-            self.awaited.insert(pod.serial, index);
+        if let Some(old) = replaces {
+            self.sequels.on_replaced(old, pod);
         }
     }
 
@@ -67,9 +67,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
         let node_name = self.node(node);
         self.in_chart(pod, |line| line.bind(now, node, node_name));
-        if let Some(index) = self.awaited.remove(&pod.serial) {
-            self.evictions[index].bound = Some((node, now));
-        }
+        self.sequels.on_bound(now, pod, node);
         self.pod_event(now, node, pod, Happening::Scheduled, |name| {
             format!("Successfully assigned default/{name} to {node_name}")
         });
@@ -138,6 +136,14 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         self.pod_event(now, node, pod, Happening::Killing, |_| format!("Stopping container {container}"));
     }
 
+    /// Its kubelet stops the whole pod.
+    pub(super) fn all_told_to_stop(&mut self, now: SimTime, node: NodeId, pod: PodName) {
+        let running = self.live.get(&pod.serial).map(|live| live.running.clone()).unwrap_or_default();
+        for container in running {
+            self.on_told_to_stop(now, node, pod, container);
+        }
+    }
+
     pub(super) fn on_back_off(
         &mut self,
         now: SimTime,
@@ -202,6 +208,7 @@ impl LivePod {
             node: None,
             phase: Phase::Pending,
             refused_or_evicted: None,
+            is_preempted: false,
             roles: Vec::new(),
             shown: Vec::new(),
         }

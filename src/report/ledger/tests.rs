@@ -1,6 +1,7 @@
 //! The ledger, told hand-made facts.
 
 mod lives;
+mod preemptions;
 
 use super::*;
 use crate::engine::record::{
@@ -298,7 +299,7 @@ fn a_pod_that_has_gone_is_forgotten() {
         assert_eq!(ledger.live.len(), 1, "this one lives, and no other");
         ledger.record(SimTime(serial), Record::PodEnded(&ended(pod, EndReason::Completed, 1)));
     }
-    assert!(ledger.live.is_empty() && ledger.awaited.is_empty() && ledger.evictions.is_empty());
+    assert!(ledger.live.is_empty() && ledger.sequels == Sequels::default() && ledger.evictions.is_empty());
 }
 
 fn lesson() -> Written {

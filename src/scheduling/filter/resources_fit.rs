@@ -45,6 +45,7 @@ impl Needs {
 
     /// All that is short, not only the first. A resource that the pod does not ask for is never
     /// short, not even on a node where more is bound than it has.
+    #[inline]
     pub fn refused_by(&self, nodes: &NodeColumns, node: NodeId, sums: NodeSums<'_>) -> Option<NodeRefusal> {
         let (allocatable, bound) = (&nodes.allocatable[node.index()], sums.bound);
         let mut shortage = Shortage::default();
@@ -64,6 +65,7 @@ impl Needs {
 }
 
 impl Shortage {
+    #[inline]
     fn check(&mut self, place: u32, request: u64, bound: u64, allocatable: u64) {
         if request > 0 && request.saturating_add(bound) > allocatable {
             self.lacks |= 1 << place;

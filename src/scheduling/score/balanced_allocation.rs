@@ -23,6 +23,7 @@ impl Balance {
         asks_for_any.then_some(Balance(counted))
     }
 
+    #[inline]
     pub fn at(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
         let deviation = match self.0[..] {
             // By far the most frequent case needs no list.
@@ -52,6 +53,7 @@ impl Balance {
 }
 
 /// The share of a resource that is taken with the pod; absent: the node has none of it.
+#[inline]
 fn taken((resource, request): (Counted, u64), nodes: &NodeColumns, node: NodeId) -> Option<f64> {
     let allocatable = resource.allocatable(nodes, node);
     let used = resource.taken(Requests::True, nodes.sums(node)).saturating_add(request);

@@ -43,6 +43,7 @@ impl Counted {
         })
     }
 
+    #[inline]
     pub fn allocatable(self, nodes: &NodeColumns, node: NodeId) -> u64 {
         let room = &nodes.allocatable[node.index()];
         match self {
@@ -53,6 +54,7 @@ impl Counted {
         }
     }
 
+    #[inline]
     pub fn taken(self, requests: Requests, sums: NodeSums<'_>) -> u64 {
         match (self, requests) {
             (Counted::Cpu, Requests::True) => sums.bound.cpu.0,
@@ -66,6 +68,7 @@ impl Counted {
 }
 
 /// `part` of `whole` in percent, truncated.
+#[inline]
 pub fn percent(part: u64, whole: u64) -> i64 {
     let hundredfold = part.checked_mul(100).map(|hundredfold| hundredfold / whole);
     let exact = || u64::try_from(u128::from(part) * 100 / u128::from(whole)).unwrap_or(u64::MAX);

@@ -32,6 +32,7 @@ impl FitScore {
     }
 
     /// The weighted mean over the resources that the node has.
+    #[inline]
     pub fn at(&self, kind: &FitKind, nodes: &NodeColumns, node: NodeId) -> i64 {
         let sums = nodes.sums(node);
         let (mut sum, mut weights) = (0, 0);
@@ -52,6 +53,7 @@ impl FitScore {
 }
 
 /// Of one resource; absent: it does not count.
+#[inline]
 fn score(kind: &FitKind, used: u64, allocatable: u64) -> Option<i64> {
     if allocatable == 0 {
         return None;

@@ -449,7 +449,7 @@ fn a_ledger_does_not_grow_with_the_pods_that_have_gone() {
         teller.exited(2, 0, 0);
         teller.over(2, EndReason::Completed, Phase::Succeeded);
     }
-    assert!(ledger.live.is_empty() && ledger.awaited.is_empty() && ledger.evictions.is_empty());
+    assert!(ledger.live.is_empty() && ledger.sequels == Sequels::default() && ledger.evictions.is_empty());
     let chart = ledger.finish().lives.expect("it was wanted");
     assert_eq!((chart.pods.len(), chart.more_pods), (MOST_PODS, 960));
 }
