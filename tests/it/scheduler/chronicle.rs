@@ -5,42 +5,29 @@ use evictsim::engine::audit::run_audited;
 use evictsim::engine::record::PodName;
 use evictsim::engine::{Passes, Record, Recorder, Setting};
 use evictsim::ground::{NodeId, SimTime};
-use evictsim::model::PodSpec;
 use evictsim::scenario::Scenario;
 
-/// A scenario, and what of its scheduler no key says.
+/// A scenario, and one way to run it.
 pub struct Story {
     scenario: Scenario,
     setting: Setting,
 }
 
 impl Story {
-    /// Nodes and workloads, each a map of YAML, for ten minutes.
-    pub fn of(nodes: &[&str], workloads: &[&str]) -> Story {
-        let (nodes, workloads) = (nodes.join("\n  - "), workloads.join("\n  - "));
-        Story::read(&format!(
-            "horizon: 10m\nrules: Kubernetes\nnodes:\n  - {nodes}\nworkloads:\n  - {workloads}\n"
-        ))
+    /// Nodes and workloads, each a map of YAML, and how the scheduler works, for ten minutes.
+    pub fn of(scheduler: &str, nodes: &[&str], workloads: &[String]) -> Story {
+        Story::with(&format!("scheduler: {{{scheduler}}}"), nodes, workloads)
     }
 
-    pub fn read(text: &str) -> Story {
-        let scenario = story::read(text);
+    /// The same with any other line of a scenario.
+    pub fn with(line: &str, nodes: &[&str], workloads: &[String]) -> Story {
+        let (nodes, workloads) = (nodes.join("\n  - "), workloads.join("\n  - "));
+        let scenario = story::read(&format!(
+            "horizon: 10m\nrules: Kubernetes\n{line}\n\
+             nodes:\n  - {nodes}\nworkloads:\n  - {workloads}\n"
+        ));
         let setting = scenario.setting(&scenario.runs[0], 0, Passes::ThatMatter);
         Story { scenario, setting }
-    }
-
-    /// Changes the facts or the rules.
-    pub fn setting(mut self, change: impl FnOnce(&mut Setting)) -> Story {
-        change(&mut self.setting);
-        self
-    }
-
-    /// Says more of a workload's pods.
-    pub fn saying(mut self, workload: &str, say: impl FnOnce(&mut PodSpec)) -> Story {
-        let mut plans = self.scenario.workloads.iter_mut();
-        let plan = plans.find(|plan| plan.workload.name == workload).expect("the story has it");
-        say(&mut plan.pod.spec);
-        self
     }
 
     /// All that was told, each line `seconds pod what`.

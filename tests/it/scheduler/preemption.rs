@@ -1,8 +1,6 @@
 //! Preemption in time: who goes, when the room is there, and whose it is meanwhile.
 
 use super::chronicle::Story;
-use evictsim::ground::SimDuration;
-use evictsim::model::PreemptionPolicy;
 
 /// A node of so much CPU and memory.
 fn node(cores: u32, memory: &str) -> String {
@@ -25,8 +23,7 @@ fn workload(kind: &str, name: &str, requests: &str, priority: i64, at: &str, beh
 }
 
 fn on_one_node(node: &str, workloads: &[String]) -> Story {
-    let workloads: Vec<&str> = workloads.iter().map(String::as_str).collect();
-    Story::of(&[node], &workloads)
+    Story::of("", &[node], workloads)
 }
 
 #[test]
@@ -117,10 +114,10 @@ fn a_promise_falls_when_a_more_important_pod_is_promised_the_node() {
 
 #[test]
 fn whoever_never_preempts_waits_until_somebody_goes_of_itself() {
-    let workloads =
-        [workload("Job", "low", "cpu: 2", 0, "0s", "runTime: 20s"), pod("high", "cpu: 2", 100, "5s", "")];
-    let story = on_one_node(&node(2, "1Gi"), &workloads)
-        .saying("high", |pod| pod.placement.preemption_policy = PreemptionPolicy::Never);
+    let never =
+        pod("high", "cpu: 2", 100, "5s", "").replace("priority:", "preemptionPolicy: Never, priority:");
+    let workloads = [workload("Job", "low", "cpu: 2", 0, "0s", "runTime: 20s"), never];
+    let story = on_one_node(&node(2, "1Gi"), &workloads);
     assert_eq!(
         story.told(),
         ["0 low-0 bound n", "5 high-0 refused", "20 low-0 ended Completed", "20 high-0 bound n"]
@@ -235,11 +232,11 @@ fn a_victim_on_a_silent_node_goes_when_the_node_answers() {
 
 #[test]
 fn a_pod_whose_kubelet_has_not_heard_of_it_goes_when_it_does() {
-    let story = on_one_node(
-        &node(2, "1Gi"),
+    let story = Story::of(
+        "bindingLatency: 3s",
+        &[&node(2, "1Gi")],
         &[pod("low", "cpu: 2", 0, "4s", "stopTime: 10s"), pod("high", "cpu: 2", 100, "5s", "")],
-    )
-    .setting(|setting| setting.scheduler.binding_latency = SimDuration::seconds(3));
+    );
     // Chosen at 4 s, bound at 7 s, never started; high is chosen then, and bound 3 s later.
     let expected = [
         "5 high-0 refused",
@@ -249,4 +246,30 @@ fn a_pod_whose_kubelet_has_not_heard_of_it_goes_when_it_does() {
         "10 high-0 bound n",
     ];
     assert_eq!(story.told(), expected);
+}
+
+/// Two nodes, each with a replica; the first one is ready, and its budget spares it if it can.
+fn preempted_with_a_budget_of(bound: &str) -> Vec<String> {
+    let nodes = "{name: n, count: 2, capacity: {cpu: 2, memory: 1Gi}}";
+    let workloads = [
+        workload("ReplicaSet", "web", "cpu: 2", 0, "0s", "stopTime: 10s")
+            .replace("template: {", "template: {metadata: {labels: {app: web}}, "),
+        pod("other", "cpu: 2", 0, "0s", "stopTime: 10s"),
+        pod("high", "cpu: 2", 100, "5s", ""),
+        pod("higher", "cpu: 2", 200, "30s", ""),
+    ];
+    let budget =
+        format!("podDisruptionBudgets: [{{name: web, selector: {{matchLabels: {{app: web}}}}, {bound}}}]");
+    let story = Story::with(&budget, &[nodes], &workloads);
+    story.told().into_iter().filter(|line| line.contains("preempted")).collect()
+}
+
+#[test]
+fn a_disruption_budget_sends_the_scheduler_elsewhere_and_yields_where_nothing_else_helps() {
+    // Without one the nodes are equal, and the first is taken.
+    let free = preempted_with_a_budget_of("maxUnavailable: 1");
+    assert_eq!(free, ["5 web-0 preempted for high-0", "30 other-0 preempted for higher-0"]);
+    // At 30 s web, at priority 0, would violate its budget; high, at 100, has none.
+    let kept = preempted_with_a_budget_of("minAvailable: 1");
+    assert_eq!(kept, ["5 other-0 preempted for high-0", "30 high-0 preempted for higher-0"]);
 }

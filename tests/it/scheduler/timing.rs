@@ -1,18 +1,13 @@
 //! The scheduler in time: its turns, its queue while it is busy, and what it waits for.
 
 use super::chronicle::Story;
-use evictsim::engine::Setting;
-use evictsim::ground::SimDuration;
-use evictsim::model::placement::PodTerm;
-use evictsim::model::{Labels, Requirement, Selector};
-
 const NODE: &str = "{name: n, capacity: {cpu: 1, memory: 1Gi}, firstPass: 3s}";
 
-/// Pods that come at once, each with that request.
+/// Pods that come at once, each with that request; nobody is preempted for them.
 fn pods(name: &str, (replicas, cpu): (u32, &str), priority: i64, at: &str) -> String {
     format!(
-        "{{name: {name}, kind: Pod, replicas: {replicas}, at: {at}, template: {{spec: {{priority: {priority}, \
-         containers: [{{name: app, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}"
+        "{{name: {name}, kind: Pod, replicas: {replicas}, at: {at}, template: {{metadata: {{labels: {{app: {name}}}}}, \
+         spec: {{priority: {priority}, preemptionPolicy: Never, containers: [{{name: app, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}"
     )
 }
 
@@ -25,27 +20,18 @@ fn until(end: &str) -> String {
     )
 }
 
-fn story(workloads: &[String]) -> Story {
-    let workloads: Vec<&str> = workloads.iter().map(String::as_str).collect();
-    Story::of(&[NODE], &workloads)
-}
-
-/// So long for each pod; nobody is preempted.
-fn busy(millis: u64) -> impl FnOnce(&mut Setting) {
-    move |setting| {
-        setting.scheduler.cycle_time = SimDuration::millis(millis);
-        setting.scheduler.profile.preempts = false;
-    }
+/// So many pods a second.
+fn story(throughput: &str, workloads: &[String]) -> Story {
+    Story::of(&format!("throughput: {throughput}"), &[NODE], workloads)
 }
 
 #[test]
 fn pods_that_come_at_once_are_bound_one_after_another() {
     // Two a second: each is decided on when the one before is done with, and done with 0.5 s later.
     let three = [pods("web", (3, "10m"), 0, "1s")];
-    let told = story(&three).setting(busy(500)).told();
+    let told = story("2", &three).told();
     assert_eq!(told, ["1.5 web-0 bound n", "2 web-1 bound n", "2.5 web-2 bound n"]);
-    let slow_to_bind = |setting: &mut Setting| setting.scheduler.binding_latency = SimDuration::millis(300);
-    let told = story(&three).setting(busy(500)).setting(slow_to_bind).told();
+    let told = story("2, bindingLatency: 300ms", &three).told();
     assert_eq!(
         told,
         ["1.8 web-0 bound n", "2.3 web-1 bound n", "2.8 web-2 bound n"],
@@ -68,7 +54,7 @@ fn who_comes_while_the_scheduler_is_busy_is_tried_in_turn() {
         "3 late-0 bound n",
         "9.5 idle-0 bound n",
     ];
-    assert_eq!(story(&workloads).setting(busy(500)).told(), expected);
+    assert_eq!(story("2", &workloads).told(), expected);
 }
 
 #[test]
@@ -76,7 +62,7 @@ fn what_happens_while_a_pod_is_tried_lets_it_back_off_instead_of_being_pooled() 
     // Bound at 2 s, done at 11.5 s: while next, tried from 10 s to 12 s, is about to be refused.
     let workloads = [until("9500ms"), pods("next", (1, "1"), 0, "10s")];
     // Nobody else is there, so it need not back off: chosen at 12 s.
-    let told = story(&workloads).setting(busy(2_000)).bindings();
+    let told = story("0.5", &workloads).bindings();
     assert_eq!(told, ["2 first-0 bound n", "14 next-0 bound n"]);
 }
 
@@ -93,37 +79,28 @@ fn a_backoff_ends_at_a_whole_second_while_the_scheduler_is_busy_with_others() {
         "18 other-1 bound n",
         "20 other-2 bound n",
     ];
-    assert_eq!(story(&workloads).setting(busy(2_000)).bindings(), expected);
+    assert_eq!(story("0.5", &workloads).bindings(), expected);
 }
 
 /// Two are refused, from 1 s and from 2 s on; the room is there at that time, for one of them.
 fn bound_when_room_is_there(end: &str) -> Vec<String> {
     let workloads = [until(end), pods("low", (1, "1"), 0, "1s"), pods("high", (1, "1"), 9, "2s")];
-    story(&workloads).setting(busy(300)).bindings().split_off(1)
+    story("2.5", &workloads).bindings().split_off(1)
 }
 
 #[test]
 fn whoever_need_not_back_off_any_more_goes_by_priority_and_the_others_by_when_that_ends() {
-    // Low is refused at 1.3 s and backs off through the second of 2 s; high at 2.3 s, through that of 3 s.
-    assert_eq!(bound_when_room_is_there("2200ms"), ["2.8 low-0 bound n"], "first was bound at 0.3 s");
-    assert_eq!(bound_when_room_is_there("3900ms"), ["4.5 high-0 bound n"]);
+    // Low is refused at 1.4 s and backs off through the second of 2 s; high at 2.4 s, through that of 3 s.
+    assert_eq!(bound_when_room_is_there("2200ms"), ["3 low-0 bound n"], "the first was bound at 0.4 s");
+    assert_eq!(bound_when_room_is_there("3900ms"), ["4.7 high-0 bound n"]);
 }
 
-/// A pod that none may come near of that label; done at 60 s.
-fn anti_social_until_60s(at: &str) -> Story {
-    let labels = Labels::from([("app".to_owned(), "noise".to_owned())]);
-    let term = PodTerm {
-        selector: Some(Selector(vec![Requirement::equals("app", "noise")])),
-        topology_key: "kubernetes.io/hostname".into(),
-        ..PodTerm::default()
-    };
-    let workloads = [until("60s"), pods("noise", (1, "0"), 0, at)];
-    story(&workloads)
-        .setting(|setting| {
-            setting.nodes[0].node.labels.insert("kubernetes.io/hostname".into(), "n".into());
-        })
-        .saying("first", |pod| pod.placement.anti_affinity.required.push(term))
-        .saying("noise", |pod| pod.labels = labels)
+/// A pod that none of that name may come near; done at 60 s.
+fn with_noise_from(at: &str) -> Story {
+    let alone = "restartPolicy: Never, affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+         [{labelSelector: {matchLabels: {app: noise}}, topologyKey: kubernetes.io/hostname}]}}";
+    let first = until("60s").replace("restartPolicy: Never", alone);
+    Story::of("", &[NODE], &[first, pods("noise", (1, "0"), 0, at)])
 }
 
 #[test]
@@ -131,7 +108,7 @@ fn who_is_refused_for_the_sake_of_others_is_tried_again_after_more_than_five_min
     // Nobody tells it when the other goes, as in kube-scheduler (kubernetes#135325). The leftovers are
     // looked through each 30 s; whoever came just 300 s before stays.
     for (at, bound) in [("0s", "330"), ("10s", "330"), ("29s", "330"), ("30s", "360"), ("31s", "360")] {
-        let told = anti_social_until_60s(at).bindings();
+        let told = with_noise_from(at).bindings();
         assert_eq!(told.last(), Some(&format!("{bound} noise-0 bound n")), "came at {at}");
     }
 }
@@ -144,11 +121,16 @@ fn a_best_effort_pod_waits_just_as_long_as_its_node_is_under_pressure() {
          evictionPressureTransitionPeriod: 30s}, systemDaemons: {steps: [{at: 0s, level: 100Mi}, \
          {at: 5s, level: 1000Mi}, {at: 25s, level: 100Mi}]}}";
     // Only a critical pod outlives that.
+    let pod = |name: &str, spec: &str| {
+        format!("{{name: {name}, kind: Pod, replicas: 1, at: 20s, template: {{spec: {{{spec}}}}}}}")
+    };
     let workloads = [
-        "{name: best-effort, kind: Pod, replicas: 1, at: 20s, template: {spec: {containers: [{name: app}]}}}",
-        "{name: critical, kind: Pod, replicas: 1, at: 20s, template: {spec: {priority: 2000000000, \
-         containers: [{name: app, resources: {requests: {memory: 1Mi}}}]}}}",
+        pod("best-effort", "containers: [{name: app}]"),
+        pod(
+            "critical",
+            "priority: 2000000000, containers: [{name: app, resources: {requests: {memory: 1Mi}}}]",
+        ),
     ];
     let expected = ["20 critical-0 bound n", "20 best-effort-0 refused", "53 best-effort-0 bound n"];
-    assert_eq!(Story::of(&[node], &workloads).told(), expected);
+    assert_eq!(Story::of("", &[node], &workloads).told(), expected);
 }
