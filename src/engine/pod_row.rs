@@ -181,22 +181,15 @@ pub enum Containers {
     More(Vec<ContainerRow>),
 }
 
-impl Default for Containers {
-    fn default() -> Containers {
-        Containers::More(Vec::new())
-    }
-}
-
 impl Containers {
-    fn push(&mut self, row: ContainerRow) {
-        *self = match std::mem::take(self) {
-            Containers::More(rows) if rows.is_empty() => Containers::One(row),
-            Containers::More(mut rows) => {
-                rows.push(row);
-                Containers::More(rows)
-            }
-            Containers::One(first) => Containers::More(vec![first, row]),
-        };
+    fn new(init: (&[Part], Vec<ContainerLife>), mut regular: (&[Part], Vec<ContainerLife>)) -> Containers {
+        if let ([], [only]) = (init.0, regular.0)
+            && let Some(life) = regular.1.pop()
+        {
+            return Containers::One(ContainerRow::new(*only, life));
+        }
+        let rows = [init, regular].into_iter().flat_map(|(parts, lives)| parts.iter().zip(lives));
+        Containers::More(rows.map(|(part, life)| ContainerRow::new(*part, life)).collect())
     }
 }
 
@@ -268,12 +261,7 @@ impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodRow {
         let PodDraft { template, life } = draft;
         let (init, regular) = template.parts.split_at(template.init_count());
-        let mut containers = Containers::default();
-        for (parts, lives) in [(init, life.init_containers), (regular, life.containers)] {
-            for (part, life) in parts.iter().zip(lives) {
-                containers.push(ContainerRow::new(*part, life));
-            }
-        }
+        let containers = Containers::new((init, life.init_containers), (regular, life.containers));
         PodRow {
             name,
             stage: Stage::Queued,

@@ -185,25 +185,28 @@ impl Record<'_> {
 
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
 pub fn seconds(text: &[u8]) -> Option<SimDuration> {
-    const MOST_SECONDS: u64 = 100 * 366 * 86_400;
-    const MICROS: [u64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let point = text.iter().position(|byte| *byte == b'.').unwrap_or(text.len());
-    let (whole, fraction) = (&text[..point], text.get(point + 1..).unwrap_or_default());
-    let (kept, cut) = fraction.split_at(fraction.len().min(6));
-    let is_a_number = whole.len() + fraction.len() > 0 && cut.iter().all(u8::is_ascii_digit);
-    let seconds = digits(whole).filter(|seconds| is_a_number && *seconds <= MOST_SECONDS)?;
-    Some(SimDuration(seconds * MICROS[0] + digits(kept)? * MICROS[kept.len()]))
-}
-
-/// A number of at most twelve digits; none is nothing.
-fn digits(text: &[u8]) -> Option<u64> {
-    let (mut number, mut is_one) = (0, text.len() <= 12);
-    for byte in text.iter().take(12) {
+    const MOST_MICROS: u64 = 100 * 366 * 86_400 * 1_000_000;
+    const PLACES: usize = 6;
+    const MOST_DIGITS: u32 = 17;
+    const POWERS: [u64; PLACES + 1] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let (mut micros, mut places, mut digits, mut is_fraction) = (0u64, 0, 0, false);
+    for byte in text {
         let digit = byte.wrapping_sub(b'0');
-        is_one &= digit <= 9;
-        number = number * 10 + u64::from(digit);
+        if digit > 9 {
+            if *byte != b'.' || is_fraction {
+                return None;
+            }
+            is_fraction = true;
+        } else if digits == MOST_DIGITS {
+            return None;
+        } else if places < PLACES {
+            micros = micros * 10 + u64::from(digit);
+            places += usize::from(is_fraction);
+            digits += 1;
+        }
     }
-    is_one.then_some(number)
+    let micros = micros.checked_mul(POWERS[places]).filter(|micros| digits > 0 && *micros <= MOST_MICROS);
+    micros.map(SimDuration)
 }
 
 #[cfg(test)]
