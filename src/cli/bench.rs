@@ -73,13 +73,13 @@ pub fn bench(arguments: &BenchArguments) -> anyhow::Result<()> {
             let table = BufReader::new(File::open(path).map_err(unreadable)?);
             let totals = steady(*nodes, PodRows::new(table).map_err(told)?).map_err(told)?;
             print(&Measured::new(&begun, *nodes, &totals), *output)?;
-            check(&totals)
+            check(*nodes, &totals)
         }
         Work::W1L { output } => {
             let totals = steady(W1L_NODES, reference::drawn(W1L_NODES, W1L_PODS))
                 .map_err(|mistake| anyhow::anyhow!("{mistake}"))?;
             print(&Measured::new(&begun, W1L_NODES, &totals), *output)?;
-            check(&totals)
+            check(W1L_NODES, &totals)
         }
     }
 }
@@ -93,10 +93,12 @@ fn steady(
     source.into_mistake().map_or(Ok(totals), Err)
 }
 
-/// Every pod of this work succeeds.
-fn check(totals: &Totals) -> anyhow::Result<()> {
+/// Every pod of this work succeeds, and no node ever has more than it holds.
+fn check(nodes: u32, totals: &Totals) -> anyhow::Result<()> {
     let all_is_done = totals.succeeded == totals.pods && totals.unscheduled == 0 && totals.running == 0;
     anyhow::ensure!(all_is_done, "not every pod succeeded: {totals:?}");
+    let room = u64::from(nodes) * u64::from(reference::PODS_A_NODE);
+    anyhow::ensure!(totals.peak_running <= room, "more pods ran at once than fit: {totals:?}");
     Ok(())
 }
 

@@ -24,7 +24,7 @@ const NODE_MEMORY: Bytes = Bytes::gibi(256);
 const POD_CPU: MilliCpu = MilliCpu(2_000);
 const POD_MEMORY: Bytes = Bytes::gibi(8);
 /// Pods that fit on a node by their CPU, and so do by their memory.
-const PODS_A_NODE: u32 = 32;
+pub const PODS_A_NODE: u32 = 32;
 /// More than any reference workload takes: the run ends when nothing is left to happen.
 const HORIZON: SimTime = SimTime(u64::MAX / 2);
 

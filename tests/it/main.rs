@@ -4,6 +4,7 @@
 mod bad_scenarios;
 mod bad_scheduling;
 #[cfg(feature = "program")]
+mod bench;
 mod cli;
 mod conformance;
 mod disk;
