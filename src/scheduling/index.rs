@@ -17,14 +17,18 @@ use super::profile::{Plugin, PluginSet, Profile};
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, Peers, PodTemplate};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// How many nodes share a maximum: two cache lines of scores.
 const BLOCK: usize = 128;
 /// And how many of these maxima share one, so that there are few of either to read among tens of thousands of nodes.
 const DISTRICT: usize = 32;
-/// Templates that are kept. Who draws a template for each pod has no use for more.
-const MOST_KEPT: usize = 64;
+/// Scores that are kept, of all templates together: some 12 MB with who refuses.
+const MOST_SCORES: usize = 1 << 22;
+/// Templates that are kept, at least and at most. Who draws a template for each pod has no use for more.
+const KEPT: RangeInclusive<usize> = 64..=4096;
 /// Changes of nodes that are remembered.
 const MOST_CHANGES: usize = 4096;
 
@@ -229,11 +233,14 @@ pub struct Index<'p> {
     profile: &'p Profile,
     peers: &'p Peers,
     kept: Vec<Kept<'p>>,
+    /// Where each template is kept, by its address: it lives as long as it is kept.
+    places: BTreeMap<usize, usize>,
+    /// Who is looked at next, when a template has to make room for another.
+    hand: usize,
     /// Nodes that have changed, in the order in which they did.
     changed: Vec<NodeId>,
     /// How many changes were forgotten before those.
     forgotten: u64,
-    asked: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -242,8 +249,8 @@ struct Kept<'p> {
     standing: Standing,
     /// How many changes the standing has seen; absent: there is none yet.
     seen: Option<u64>,
-    /// The last question about it.
-    asked: u64,
+    /// Whether anybody asked for it since the hand last passed.
+    is_wanted: bool,
 }
 
 /// A template in the index, until another one is asked for.
@@ -252,7 +259,15 @@ pub struct Place(usize);
 
 impl<'p> Index<'p> {
     pub fn new(profile: &'p Profile, peers: &'p Peers) -> Index<'p> {
-        Index { profile, peers, kept: Vec::new(), changed: Vec::new(), forgotten: 0, asked: 0 }
+        Index {
+            profile,
+            peers,
+            kept: Vec::new(),
+            places: BTreeMap::new(),
+            hand: 0,
+            changed: Vec::new(),
+            forgotten: 0,
+        }
     }
 
     /// A node has changed: what is bound to it, what it has to give, or its taints.
@@ -265,26 +280,34 @@ impl<'p> Index<'p> {
         self.changed.push(node);
     }
 
-    /// Where a template is kept: if it is new, in the place of the one that was asked for longest ago.
+    /// Where a template is kept: if it is new, in the place of one that was not asked for lately.
     pub fn place_of(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> Place {
-        self.asked += 1;
-        let known = self.kept.iter().position(|kept| Arc::ptr_eq(&kept.ask.pod, template));
+        let known = self.places.get(&address(template)).copied();
         let place = known.unwrap_or_else(|| self.keep(template, nodes));
-        self.kept[place].asked = self.asked;
+        self.kept[place].is_wanted = true;
         Place(place)
     }
 
     fn keep(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> usize {
         let ask = Ask::new(template, self.profile, nodes, self.peers);
-        let new = Kept { ask, standing: Standing::default(), seen: None, asked: 0 };
-        if self.kept.len() < MOST_KEPT {
+        let new = Kept { ask, standing: Standing::default(), seen: None, is_wanted: true };
+        let place = if self.kept.len() < most_kept(nodes) {
             self.kept.push(new);
-            return self.kept.len() - 1;
-        }
-        let oldest = self.kept.iter().enumerate().min_by_key(|(_, kept)| kept.asked);
-        let (place, _) = oldest.expect("some are kept");
-        self.kept[place] = new;
+            self.kept.len() - 1
+        } else {
+            self.take_the_place_of_another(new)
+        };
+        self.places.insert(address(template), place);
         place
+    }
+
+    fn take_the_place_of_another(&mut self, new: Kept<'p>) -> usize {
+        while std::mem::take(&mut self.kept[self.hand].is_wanted) {
+            self.hand = (self.hand + 1) % self.kept.len();
+        }
+        let gone = std::mem::replace(&mut self.kept[self.hand], new);
+        self.places.remove(&address(&gone.ask.pod));
+        self.hand
     }
 
     /// What the pods of a template ask.
@@ -305,6 +328,14 @@ impl<'p> Index<'p> {
         *seen = Some(self.forgotten + self.changed.len() as u64);
         standing
     }
+}
+
+fn most_kept(nodes: &NodeColumns) -> usize {
+    (MOST_SCORES / nodes.len().max(1)).clamp(*KEPT.start(), *KEPT.end())
+}
+
+fn address(template: &Arc<PodTemplate>) -> usize {
+    Arc::as_ptr(template).addr()
 }
 
 #[cfg(test)]

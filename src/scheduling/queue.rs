@@ -216,6 +216,7 @@ impl Queue {
         }
         let mut woken = std::mem::take(&mut self.woken);
         self.pool.wake(event, &mut woken);
+        woken.sort(); // Lines are joined at little cost by those who come in turn.
         woken.iter().for_each(|turn| self.try_again(turn.pod(), now));
         let count = woken.len();
         self.leftovers.left(count, |turn| self.rows.is_at(turn, Place::Pool));

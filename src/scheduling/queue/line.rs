@@ -1,14 +1,14 @@
 //! A line of pods, in order, that can be left from anywhere.
 //!
-//! What: a heap whose entries grow stale when their pod leaves, and are dropped when they come
+//! What: entries that grow stale when their pod leaves, and are dropped when they come
 //! to the front or are too many. Never: why a pod leaves; its owner knows who is still there.
 //! Invariant: the first entry is never stale, so that looking costs nothing.
 //!
-//! Cost: joining and leaving O(log n), at the front or elsewhere, amortized.
+//! Cost: joining behind all others, as most do, and leaving from there O(1); of the others O(log n); amortized.
 
 use crate::ground::PodId;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 /// Below so many stale entries they are not worth a sweep.
 const SLACK: usize = 64;
@@ -35,6 +35,9 @@ impl Turn {
 /// Pods by a key, then in turn.
 #[derive(Clone, Debug)]
 pub(super) struct Line<K> {
+    /// In order: whoever came behind all of these.
+    run: VecDeque<(K, Turn)>,
+    /// Whoever did not.
     heap: BinaryHeap<Reverse<(K, Turn)>>,
     /// Entries that are not stale.
     live: usize,
@@ -42,19 +45,43 @@ pub(super) struct Line<K> {
 
 impl<K: Ord> Default for Line<K> {
     fn default() -> Line<K> {
-        Line { heap: BinaryHeap::new(), live: 0 }
+        Line { run: VecDeque::new(), heap: BinaryHeap::new(), live: 0 }
     }
 }
 
 impl<K: Ord + Copy> Line<K> {
     pub fn join(&mut self, key: K, turn: Turn) {
-        self.heap.push(Reverse((key, turn)));
+        let entry = (key, turn);
+        if self.run.back().is_none_or(|last| *last <= entry) {
+            self.run.push_back(entry);
+        } else {
+            self.heap.push(Reverse(entry));
+        }
         self.live += 1;
     }
 
     /// The key of whoever is first.
     pub fn first(&self) -> Option<K> {
-        self.heap.peek().map(|Reverse((key, _))| *key)
+        self.first_entry().map(|(key, _)| key)
+    }
+
+    fn first_entry(&self) -> Option<(K, Turn)> {
+        let of_heap = self.heap.peek().map(|Reverse(entry)| *entry);
+        let of_run = self.run.front().copied();
+        of_run.into_iter().chain(of_heap).min()
+    }
+
+    fn pop_entry(&mut self) -> Option<(K, Turn)> {
+        let first = self.first_entry()?;
+        if self.run.front() == Some(&first) {
+            self.run.pop_front()
+        } else {
+            self.heap.pop().map(|Reverse(entry)| entry)
+        }
+    }
+
+    fn entries(&self) -> usize {
+        self.run.len() + self.heap.len()
     }
 
     pub fn len(&self) -> usize {
@@ -67,7 +94,7 @@ impl<K: Ord + Copy> Line<K> {
 
     /// Takes out whoever is first. `is_here` tells of all others whether they are still here.
     pub fn pop(&mut self, is_here: impl Fn(Turn) -> bool) -> Option<Turn> {
-        let Reverse((_, turn)) = self.heap.pop()?;
+        let (_, turn) = self.pop_entry()?;
         self.left(1, is_here);
         Some(turn)
     }
@@ -75,15 +102,16 @@ impl<K: Ord + Copy> Line<K> {
     /// So many have left, at the front or elsewhere, of whom `is_here` knows.
     pub fn left(&mut self, count: usize, is_here: impl Fn(Turn) -> bool) {
         self.live -= count;
-        let stale = self.heap.len() - self.live;
+        let stale = self.entries() - self.live;
         if stale == 0 {
             return;
         }
         if stale > self.live + SLACK {
+            self.run.retain(|(_, turn)| is_here(*turn));
             self.heap.retain(|Reverse((_, turn))| is_here(*turn));
         }
-        while self.heap.peek().is_some_and(|Reverse((_, turn))| !is_here(*turn)) {
-            self.heap.pop();
+        while self.first_entry().is_some_and(|(_, turn)| !is_here(turn)) {
+            self.pop_entry();
         }
     }
 }
@@ -114,10 +142,20 @@ mod tests {
             line.left(1, |turn| is_here[turn.pod().index()]);
         }
         assert_eq!(line.len(), 100);
-        assert!(line.heap.len() <= 100 + 100 + SLACK, "stale entries do not pile up");
+        assert!(line.entries() <= 100 + 100 + SLACK, "stale entries do not pile up");
         let order: Vec<u32> = std::iter::from_fn(|| line.pop(|turn| is_here[turn.pod().index()]))
             .map(|turn| turn.pod().0)
             .collect();
         assert_eq!(order, (0..100).map(|tenth| 10 * tenth + 5).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn whoever_does_not_come_behind_all_others_goes_in_order_all_the_same() {
+        let mut line = Line::default();
+        for key in [3, 1, 5, 4, 5, 2, 9, 0] {
+            line.join(key, turn(0, 10 + key));
+        }
+        let order: Vec<u32> = std::iter::from_fn(|| line.pop(|_| true)).map(|turn| turn.pod().0).collect();
+        assert_eq!(order, [10, 11, 12, 13, 14, 15, 15, 19]);
     }
 }
