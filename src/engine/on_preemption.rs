@@ -6,7 +6,7 @@
 //! Source: kubernetes `pkg/scheduler/framework/preemption` (1.34).
 
 use super::on_outage::Contact;
-use super::on_scheduler::{PodsOnNodes, nominated};
+use super::on_scheduler::{Nomination, PodsOnNodes, WaitsFor, nominated};
 use super::pod_row::{PodRow, Pods};
 use super::record::{EndReason, Preemption, Record, Recorder};
 use super::setting::Setting;
@@ -24,15 +24,13 @@ use std::sync::Arc;
 
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Has others preempted for a pod that fits nowhere, if that helps.
-    pub(super) fn make_room(&mut self, popped: Popped) {
+    pub(super) fn make_room(&mut self, popped: Popped) -> WaitsFor {
         let pod = popped.pod;
         let priority = self.pods[pod].template.priority;
         let may_help =
             self.setting.scheduler.profile.preempts && self.scheduling.has_lower_priority_than(priority);
-        if !may_help {
-            return self.forget_nomination(pod);
-        }
-        match self.cheapest(popped) {
+        match if may_help { self.cheapest(popped) } else { Ok(None) } {
+            Ok(Some(_)) if self.has_just_preempted(pod) => return WaitsFor::Time,
             Ok(Some(candidate)) => {
                 self.preempt(pod, &candidate);
                 self.nominate(pod, candidate.node);
@@ -40,6 +38,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             Ok(None) => self.forget_nomination(pod),
             Err(Ineligible::Policy | Ineligible::VictimsAreTerminating) => {}
         }
+        WaitsFor::Events
+    }
+
+    /// Whether it had others preempted at this very instant. If they went at once, and those who replaced
+    /// them took their place at once, this would go on for ever in no time: a promise keeps others off by what the
+    /// promised pod requests, but pods without affinities are not held against its affinities.
+    /// In kube-scheduler, which has that gap, too, each round takes time.
+    fn has_just_preempted(&self, pod: PodId) -> bool {
+        self.scheduling.nominations.iter().any(|one| one.pod == pod && one.since == self.now)
     }
 
     /// The node where preemption costs least, with its victims.
@@ -100,14 +107,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let promised = nominated(&self.scheduling.nominations, &self.pods);
         let losers: Vec<PodId> = outranked(&promised, node, priority).collect();
         losers.into_iter().for_each(|loser| self.forget_nomination(loser));
-        self.scheduling.nominations.push((pod, node));
+        self.scheduling.nominations.push(Nomination { pod, node, since: self.now });
     }
 
     /// A pod needs its promise no more, or loses it: what was kept for it is free to others.
     pub(super) fn forget_nomination(&mut self, pod: PodId) {
         let nominations = &mut self.scheduling.nominations;
         let before = nominations.len();
-        nominations.retain(|(promised, _)| *promised != pod);
+        nominations.retain(|one| one.pod != pod);
         if nominations.len() < before {
             let event = ClusterEvent::NominatedPodDeleted { pod: &self.pods[pod].template };
             self.scheduling.queue.happened(&event, self.now);

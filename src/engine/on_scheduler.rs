@@ -45,11 +45,28 @@ pub(super) struct Scheduling<'a> {
     /// Where the next search begins, if it does not look at all nodes.
     search_from: SearchFrom,
     /// Pods that wait for room that was made for them.
-    pub nominations: Vec<(PodId, NodeId)>,
+    pub nominations: Vec<Nomination>,
     /// Whom it has refused, while it takes its time over that.
     refused: Option<(PodId, PluginSet)>,
     /// How many bound pods have each priority, by priority.
     priorities: Vec<(i32, u32)>,
+}
+
+/// A node that was promised to a pod, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nomination {
+    pub pod: PodId,
+    pub node: NodeId,
+    pub since: SimTime,
+}
+
+/// What a refused pod waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WaitsFor {
+    /// Something that may be of use to it.
+    Events,
+    /// Time: nothing that happens now is of use to it.
+    Time,
 }
 
 /// The engine's own rows, as decisions see them.
@@ -177,10 +194,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 if popped.attempts == 1 {
                     self.tell_unschedulable(popped.pod);
                 }
-                self.make_room(popped);
-                match self.setting.scheduler.cycle_time {
-                    SimDuration::ZERO => self.scheduling.queue.fail(popped.pod, refused_by, self.now),
-                    _ => self.scheduling.refused = Some((popped.pod, refused_by)),
+                let waits_for = self.make_room(popped);
+                let (queue, takes_time) =
+                    (&mut self.scheduling.queue, self.setting.scheduler.cycle_time > SimDuration::ZERO);
+                match waits_for {
+                    WaitsFor::Time => queue.error(popped.pod, self.now),
+                    WaitsFor::Events if takes_time => {
+                        self.scheduling.refused = Some((popped.pod, refused_by))
+                    }
+                    WaitsFor::Events => queue.fail(popped.pod, refused_by, self.now),
                 }
             }
         }
@@ -236,9 +258,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 }
 
 /// Whoever was promised a node, with its template.
-pub(super) fn nominated<'a>(nominations: &[(PodId, NodeId)], pods: &'a Pods) -> Vec<Nominated<'a>> {
+pub(super) fn nominated<'a>(nominations: &[Nomination], pods: &'a Pods) -> Vec<Nominated<'a>> {
     let with_template =
-        |(pod, node): &(PodId, NodeId)| Nominated { pod: *pod, node: *node, template: &pods[*pod].template };
+        |one: &Nomination| Nominated { pod: one.pod, node: one.node, template: &pods[one.pod].template };
     nominations.iter().map(with_template).collect()
 }
 

@@ -273,3 +273,32 @@ fn a_disruption_budget_sends_the_scheduler_elsewhere_and_yields_where_nothing_el
     let kept = preempted_with_a_budget_of("minAvailable: 1");
     assert_eq!(kept, ["5 other-0 preempted for high-0", "30 high-0 preempted for higher-0"]);
 }
+
+#[test]
+fn whoever_cannot_keep_its_room_from_those_who_replace_its_victims_tries_again_only_later() {
+    // A replica that is still being pulled goes at once, its successor is there at once, and nothing keeps that off the node:
+    // its own affinities are looked at, and it has none.
+    let alone = "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+                 [{labelSelector: {}, topologyKey: kubernetes.io/hostname}]}}, priority:";
+    let story = on_one_node(
+        &node(2, "1Gi"),
+        &[
+            workload("ReplicaSet", "web", "cpu: 1", 0, "0s", "")
+                .replace("behavior: {", "behavior: {pullTime: 1m, "),
+            pod("alone", "cpu: 1", 100, "5s", "").replace("priority:", alone),
+        ],
+    );
+    // Refused for the second time at 5 s it backs off through the second of 6 s.
+    let expected = [
+        "0 web-0 bound n",
+        "5 alone-0 refused",
+        "5 web-0 preempted for alone-0",
+        "5 web-0 ended Preempted",
+        "5 web-0.1 replaces web-0",
+        "5 web-0.1 bound n",
+        "7 web-0.1 preempted for alone-0",
+    ];
+    let told = story.told();
+    let relevant: Vec<&str> = told.iter().map(String::as_str).take(expected.len()).collect();
+    assert_eq!(relevant, expected);
+}
