@@ -4,6 +4,8 @@
 use crate::story;
 use evictsim::engine::Passes;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::fmt::Write;
 
 /// An amount of memory on a node of 1 Gi.
@@ -246,7 +248,10 @@ fn behavior() -> BoxedStrategy<String> {
 
 /// Requests and limits in all combinations that make the three classes.
 fn resources() -> BoxedStrategy<String> {
-    let requests = mebi().prop_map(|m| format!("{{requests: {{memory: {m}Mi}}}}"));
+    let requests = (mebi(), cpu()).prop_map(|(m, cpu)| {
+        let cpu = cpu.map(|millis| format!(", cpu: {millis}m")).unwrap_or_default();
+        format!("{{requests: {{memory: {m}Mi{cpu}}}}}")
+    });
     let both = (mebi(), 0..300u32)
         .prop_map(|(m, more)| format!("{{requests: {{memory: {m}Mi}}, limits: {{memory: {}Mi}}}}", m + more));
     let guaranteed = mebi().prop_map(|m| format!("{{limits: {{cpu: 10m, memory: {m}Mi}}}}"));
@@ -254,6 +259,39 @@ fn resources() -> BoxedStrategy<String> {
         format!("{{requests: {{ephemeral-storage: {m}Mi}}, limits: {{ephemeral-storage: {}Mi}}}}", m + more)
     });
     prop_oneof![Just("{}".to_owned()), requests, both, guaranteed, storage].boxed()
+}
+
+/// Of a pod's CPU so much that few fit on a node, or nothing.
+fn cpu() -> impl Strategy<Value = Option<u32>> {
+    prop::option::weighted(0.4, 500..3000u32)
+}
+
+/// Where a pod may run, beside whom, and at whose cost: `, affinity: {…}`.
+fn placement() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        4 => Just(""),
+        1 => Just(", preemptionPolicy: Never"),
+        1 => Just(", affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+                  [{labelSelector: {}, topologyKey: kubernetes.io/hostname}]}}"),
+        1 => Just(", topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, \
+                  whenUnsatisfiable: DoNotSchedule, labelSelector: {}}]"),
+    ]
+}
+
+/// How the scheduler works: at once and always the same, or not.
+fn scheduler() -> BoxedStrategy<String> {
+    let slow = (prop::option::of(1..40u32), 0..15u32, any::<bool>(), 0..2u32);
+    let slow = slow.prop_map(|(throughput, latency, is_drawn, adaptive)| {
+        let ties = if is_drawn { "Drawn" } else { "First" };
+        let throughput = throughput.map(|tenths| format!(", throughput: {}", f64::from(tenths) / 10.0));
+        format!(
+            "scheduler: {{ties: {ties}, bindingLatency: {latency}s{}, \
+             configuration: {{percentageOfNodesToScore: {}}}}}\n",
+            throughput.unwrap_or_default(),
+            100 * adaptive
+        )
+    });
+    prop_oneof![Just(String::new()), slow].boxed()
 }
 
 /// A workload named after its place.
@@ -264,7 +302,7 @@ fn workload() -> BoxedStrategy<(String, String)> {
     let tolerated = prop::option::weighted(0.3, 0..400u32);
     let volumes = prop::collection::vec((volume(), any::<prop::sample::Index>()), 0..3);
     let grace = prop_oneof![3 => 0..60u32, 1 => 0..4u32];
-    let pod = (policy, priority, grace, 0..8u32, tolerated, volumes);
+    let pod = (policy, priority, grace, 0..8u32, tolerated, volumes, placement());
     let containers = (Container::any(), prop::option::of(Container::any()));
     let init = prop::collection::vec((any::<bool>(), Container::any()), 0..4);
     let arrivals = prop_oneof![
@@ -274,7 +312,7 @@ fn workload() -> BoxedStrategy<(String, String)> {
     ];
     (kind, pod, containers, init, arrivals)
         .prop_map(|(kind, pod, containers, init, arrivals)| {
-            let (policy, priority, grace, pull, tolerated, volumes) = pod;
+            let (policy, priority, grace, pull, tolerated, volumes, placement) = pod;
             // As in Kubernetes: a ReplicaSet's pods always restart, a Job's do not.
             let policy = match (kind, policy) {
                 ("ReplicaSet", _) => "Always",
@@ -323,7 +361,7 @@ fn workload() -> BoxedStrategy<(String, String)> {
             }
             let text = format!(
                 "kind: {kind}, {arrivals}, template: {{spec: {{restartPolicy: {policy}, priority: {priority}, \
-                 terminationGracePeriodSeconds: {grace}, {spec}}}}}, \
+                 terminationGracePeriodSeconds: {grace}, {spec}{placement}}}}}, \
                  behavior: {{pullTime: {pull}s, cleanUpTime: {}s, containers: {{{behaviors}}}{held}}}",
                 grace % 3 * 17
             );
@@ -386,7 +424,9 @@ pub fn scenario() -> impl Strategy<Value = String> {
     let node = (1..4u32, usage(), usage(), any::<bool>(), disks, outages());
     let workloads = prop::collection::vec(workload(), 1..5);
     let acting = prop_oneof![2 => Just("First"), 1 => Just("Drawn")];
-    (any::<u32>(), acting, kubelet(), node, workloads).prop_map(|(seed, acting, kubelet, node, workloads)| {
+    let rules = (acting, scheduler());
+    (any::<u32>(), rules, kubelet(), node, workloads).prop_map(|(seed, rules, kubelet, node, workloads)| {
+        let (acting, scheduler) = rules;
         let (count, daemons, cache, has_pressure, disks, outages) = node;
         let own = if has_pressure {
             format!(", systemDaemons: {daemons}, pageCache: {cache}{disks}")
@@ -396,7 +436,7 @@ pub fn scenario() -> impl Strategy<Value = String> {
         let mut text = format!(
             "horizon: 20m\nseed: {seed}\nactingThreshold: {acting}\nrecord: {{timeline: 45s, events: true, rankings: true, lives: true}}\n\
              controlPlane: {{nodeMonitorGracePeriod: {}s}}\n\
-             kubelet: {kubelet}\n\
+             kubelet: {kubelet}\n{scheduler}\
              nodes:\n  - {{name: n, count: {count}, capacity: {{cpu: 4, memory: 1Gi}}{own}{outages}}}\n\
              runs: [{{name: lesson, rules: Lesson}}, {{name: kubernetes, rules: Kubernetes}}]\n\
              workloads:\n",
@@ -413,6 +453,24 @@ pub fn cases() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     // A counter-example is printed as a whole scenario: no file of seeds is needed.
     ProptestConfig { cases: asked.unwrap_or(150), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// How many of some random scenarios have a run with a count that is not 0.
+fn told_of(column: &str, scenarios: &[story::Texts]) -> usize {
+    let is_told = |row: &story::Cells| row[column] != "0";
+    scenarios.iter().filter(|tables| story::rows(&tables["runs"]).iter().any(is_told)).count()
+}
+
+#[test]
+fn what_goes_wrong_goes_wrong_often_enough_to_be_met() {
+    let mut runner = TestRunner::deterministic();
+    let mut random = || scenario().new_tree(&mut runner).expect("nothing is filtered").current();
+    let scenarios: Vec<_> =
+        (0..60).map(|_| story::tables(&story::read(&random()), Passes::ThatMatter)).collect();
+    for column in ["evictions", "oom_kills", "preemptions", "pods_preempted", "pods_still_pending"] {
+        let told = told_of(column, &scenarios);
+        assert!(told >= 4, "{column}: in {told} of 60 scenarios");
+    }
 }
 
 proptest! {
