@@ -134,3 +134,22 @@ fn a_best_effort_pod_waits_just_as_long_as_its_node_is_under_pressure() {
     let expected = ["20 critical-0 bound n", "20 best-effort-0 refused", "53 best-effort-0 bound n"];
     assert_eq!(Story::of("", &[node], &workloads).told(), expected);
 }
+
+#[test]
+fn who_is_woken_by_a_binding_while_the_scheduler_is_busy_backs_off_to_its_second() {
+    let near = "{name: near, kind: Pod, replicas: 1, template: {spec: {affinity: {podAffinity: \
+                {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: {matchLabels: {app: web}}, \
+                topologyKey: kubernetes.io/hostname}]}}, containers: [{name: app, resources: {requests: {cpu: 10m}}}]}}}";
+    let workloads = [near.to_owned(), pods("web", (1, "10m"), 0, "0s"), pods("noise", (3, "10m"), 0, "0s")];
+    // A turn takes 0.8 s, and a binding another 0.2 s. near is refused from 0 to 0.8; web has its turn at 0.8 and
+    // is bound at 1.8, which wakes near: it backs off till 2, and stands behind those who came at 0.
+    // Their turns begin at 1.6, 2.4 and 3.2, so its own at 4.
+    let bound = [
+        "1.8 web-0 bound n",
+        "2.6 noise-0 bound n",
+        "3.4 noise-1 bound n",
+        "4.2 noise-2 bound n",
+        "5 near-0 bound n",
+    ];
+    assert_eq!(story("1.25, bindingLatency: 200ms", &workloads).bindings(), bound);
+}
