@@ -79,6 +79,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.audit_node(node);
         }
         self.audit_bindings();
+        let flush = self.scheduling.queue.next_flush();
+        assert!(self.scheduling.flushes_at() <= flush, "no flush is missed");
         let queued = self.pods.iter().filter(|(_, row)| row.stage == Stage::Queued).count();
         assert_eq!(
             queued,

@@ -15,11 +15,18 @@ use crate::lifecycle::{PodCondition, Truth};
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Asks for the deletion of a pod that has a node; `reason` is what it ends for, if nothing ends it before.
     pub(super) fn delete(&mut self, pod: PodId, reason: EndReason) {
+        let silenced = self.pods.new_ticket(pod);
         let row = &mut self.pods[pod];
         row.deletion = Some(reason);
+        row.toleration_ticket = silenced; // It is not deleted twice.
         let (name, node) = (row.name, row.its_node());
+        // What was told to stop, or has stopped, ends for that.
+        let ends_for = match row.stage {
+            Stage::Stopping(own) | Stage::Over(own, _) => own,
+            Stage::Queued | Stage::Binding | Stage::Unheard | Stage::Pulling | Stage::Alive => reason,
+        };
         self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
-        self.replace(name, reason);
+        self.replace(name, ends_for);
         if self.nodes[node.index()].contact == Contact::Heard {
             self.hear_of_deletion(pod, reason);
         }

@@ -56,8 +56,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.taint_unreachable(node, true);
         self.tell(Record::NodeReadyTurned { node, status: Truth::Unknown });
         for pod in self.pods_by_age(node) {
-            // What is known to have ended is not lost.
-            if !self.pods[pod].end_is_known {
+            // What is known to have ended is not lost, nor what the API has not heard of.
+            let row = &self.pods[pod];
+            if !row.end_is_known && row.stage != Stage::Binding {
                 self.show_as_lost(pod);
                 self.plan_toleration(pod);
             }
@@ -117,7 +118,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.pods[pod].node.is_some_and(|node| self.nodes[node.index()].contact != Contact::Heard)
     }
 
-    fn show_as_lost(&mut self, pod: PodId) {
+    pub(super) fn show_as_lost(&mut self, pod: PodId) {
         if !R::LISTENS || self.pods[pod].told().shown.phase().is_terminal() {
             return; // Only its sidecars are still being stopped.
         }

@@ -14,7 +14,7 @@ use super::simulation::Simulation;
 use super::source::{Choice, Source};
 use crate::ground::{NodeId, PodId};
 use crate::model::peers::{BudgetCounts, BudgetRule};
-use crate::model::{Controller, DisruptionBudget, Peers};
+use crate::model::{Controller, DisruptionBudget, Peers, PreemptionPolicy};
 use crate::scheduling::preemption::outranked;
 use crate::scheduling::queue::Popped;
 use crate::scheduling::{Candidate, ClusterEvent, Cycle, Facts, Ineligible, SearchFrom, preempt, search};
@@ -27,13 +27,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn make_room(&mut self, popped: Popped) -> WaitsFor {
         let pod = popped.pod;
         let priority = self.pods[pod].template.priority;
-        let may_help =
-            self.setting.scheduler.profile.preempts && self.scheduling.has_lower_priority_than(priority);
+        let policy = self.pods[pod].template.spec.placement.preemption_policy;
+        let may_help = self.setting.scheduler.profile.preempts
+            && policy == PreemptionPolicy::PreemptLowerPriority
+            && self.scheduling.has_lower_priority_than(priority);
         match if may_help { self.cheapest(popped) } else { Ok(None) } {
-            Ok(Some(_)) if self.has_just_preempted(pod) => return WaitsFor::Time,
             Ok(Some(candidate)) => {
+                let tells_somebody = candidate.victims.iter().any(|victim| !victim.is_terminating);
+                if tells_somebody && self.has_just_preempted(pod) {
+                    return WaitsFor::Time;
+                }
+                self.nominate(pod, candidate.node, tells_somebody);
                 self.preempt(pod, &candidate);
-                self.nominate(pod, candidate.node);
             }
             Ok(None) => self.forget_nomination(pod),
             Err(Ineligible::Policy | Ineligible::VictimsAreTerminating) => {}
@@ -46,7 +51,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// promised pod requests, but pods without affinities are not held against its affinities.
     /// In kube-scheduler, which has that gap, too, each round takes time.
     fn has_just_preempted(&self, pod: PodId) -> bool {
-        self.scheduling.nominations.iter().any(|one| one.pod == pod && one.since == self.now)
+        self.scheduling.nominations.iter().any(|one| one.pod == pod && one.preempted == Some(self.now))
     }
 
     /// The node where preemption costs least, with its victims.
@@ -60,25 +65,31 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let cycle = Cycle::prepare(facts, self.scheduling.index.ask(place), pod);
         let search = search(&cycle, SearchFrom::default());
         let (workload, replica, attempt) = (row.name.workload, row.name.replica, popped.attempts);
-        let first = Choice::FirstCandidate { workload, replica, attempt };
         let (ties, source) = (self.setting.scheduler.ties, &mut self.source);
-        let mut choose = |among: usize| ties.choose(source, first, among);
-        let offset = choose(search.resolvable().count());
+        let first = Choice::FirstCandidate { workload, replica, attempt };
+        let offset = ties.choose(source, first, search.resolvable().count());
         let preemption = preempt(&cycle, &search, offset)?;
         let best = preemption.best();
-        Ok((!best.is_empty()).then(|| best[choose(best.len())].clone()))
+        let one = Choice::Candidate { workload, replica, attempt };
+        Ok((!best.is_empty()).then(|| best[ties.choose(source, one, best.len())].clone()))
     }
 
     fn preempt(&mut self, preemptor: PodId, candidate: &Candidate) {
-        let victims = candidate.victims.iter().filter(|victim| !victim.is_terminating);
-        for (victim, place) in victims.zip(0..) {
+        let told = || candidate.victims.iter().filter(|victim| !victim.is_terminating);
+        let count = told().count() as u32;
+        for (victim, place) in told().zip(0..) {
             self.totals.preemptions += 1;
-            self.tell_preemption(preemptor, victim.pod, (place, candidate));
+            self.tell_preemption(preemptor, victim.pod, ((place, count), candidate));
             self.delete(victim.pod, EndReason::Preempted);
         }
     }
 
-    fn tell_preemption(&mut self, preemptor: PodId, victim: PodId, (place, candidate): (u32, &Candidate)) {
+    fn tell_preemption(
+        &mut self,
+        preemptor: PodId,
+        victim: PodId,
+        ((place, victims), candidate): ((u32, u32), &Candidate),
+    ) {
         if !R::LISTENS {
             return;
         }
@@ -91,7 +102,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             preemptor: preemptor.name,
             preemptor_template: &preemptor_template,
             place,
-            victims: candidate.victims.len() as u32,
+            victims,
             budget_violations: candidate.violations as u32,
             working_set: row.working_set(self.now),
             grace_period: row.own_grace_period(),
@@ -101,13 +112,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     /// The room on a node is promised to a pod; less important ones have no promise there any more.
-    fn nominate(&mut self, pod: PodId, node: NodeId) {
-        self.forget_nomination(pod);
+    /// A promise that is renewed is no news to anybody.
+    fn nominate(&mut self, pod: PodId, node: NodeId, preempts: bool) {
+        let preempted = preempts.then_some(self.now);
+        let nominations = &mut self.scheduling.nominations;
+        match nominations.iter_mut().find(|one| one.pod == pod && one.node == node) {
+            Some(same) => same.preempted = preempted.or(same.preempted),
+            None => {
+                self.forget_nomination(pod);
+                self.scheduling.nominations.push(Nomination { pod, node, preempted });
+            }
+        }
         let priority = self.pods[pod].template.priority;
         let promised = nominated(&self.scheduling.nominations, &self.pods);
         let losers: Vec<PodId> = outranked(&promised, node, priority).collect();
         losers.into_iter().for_each(|loser| self.forget_nomination(loser));
-        self.scheduling.nominations.push(Nomination { pod, node, since: self.now });
     }
 
     /// A pod needs its promise no more, or loses it: what was kept for it is free to others.

@@ -52,12 +52,13 @@ pub(super) struct Scheduling<'a> {
     priorities: Vec<(i32, u32)>,
 }
 
-/// A node that was promised to a pod, and when.
+/// A node that was promised to a pod.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nomination {
     pub pod: PodId,
     pub node: NodeId,
-    pub since: SimTime,
+    /// When others were last told to go for it.
+    pub preempted: Option<SimTime>,
 }
 
 /// What a refused pod waits for.
@@ -82,6 +83,7 @@ impl BoundPods for PodsOnNodes<'_> {
             let row = &self.pods[*pod];
             BoundPod {
                 pod: *pod,
+                serial: row.name.serial,
                 template: &row.template,
                 started: row.bound.unwrap_or(self.now),
                 is_terminating: row.deletion.is_some(),
@@ -128,6 +130,10 @@ impl<'a> Scheduling<'a> {
         if self.priorities[place].1 == 0 {
             self.priorities.remove(place);
         }
+    }
+
+    pub fn flushes_at(&self) -> SimTime {
+        self.flush.at
     }
 
     pub fn flush_ticket(&self) -> Ticket {
@@ -310,7 +316,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             (Contact::Heard, None) => self.admit(pod),
             (Contact::Heard, Some(reason)) => self.hear_of_deletion(pod, reason),
             (Contact::Silent, _) => {}
-            (Contact::Unreachable, _) => self.plan_toleration(pod),
+            (Contact::Unreachable, _) => {
+                self.show_as_lost(pod);
+                self.plan_toleration(pod);
+            }
         }
     }
 

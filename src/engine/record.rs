@@ -193,9 +193,9 @@ pub struct Preemption<'a> {
     /// For whom, and what that one is.
     pub preemptor: PodName,
     pub preemptor_template: &'a PodTemplate,
-    /// Its place among the victims of this preemption, from 0: the most important first.
+    /// Its place among those told to go for this preemption, from 0: the most important first.
     pub place: u32,
-    /// How many must go for it; whoever was on the way already is told to go by nobody.
+    /// How many were told; who was on its way already was not.
     pub victims: u32,
     /// How many of the victims a disruption budget would have spared.
     pub budget_violations: u32,

@@ -2,7 +2,7 @@
 //!
 //! What: its state, its loop, and what all events share. What each event does
 //! stands in `on_pod`, `on_container`, `on_usage`, `probing` and `on_stop` (a pod's life), `on_node` (memory
-//! and the kernel), `on_outage`, `on_kubelet` (the eviction loop), `on_scheduler` and `on_workload`.
+//! and the kernel), `on_outage`, `on_deletion`, `on_kubelet` (the eviction loop), `on_scheduler`, `on_preemption` and `on_workload`.
 //! Never: a rule of Kubernetes; decisions are asked for, then carried out.
 //! Next: [`super::calendar`], what is yet to happen.
 //!

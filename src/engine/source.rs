@@ -31,6 +31,8 @@ pub enum Choice {
     BestNode { workload: WorkloadId, replica: Replica, attempt: u32 },
     /// The node at which the search for a pod's victims begins, at that attempt.
     FirstCandidate { workload: WorkloadId, replica: Replica, attempt: u32 },
+    /// One of the nodes where preemption costs least, at that attempt.
+    Candidate { workload: WorkloadId, replica: Replica, attempt: u32 },
 }
 
 /// Draws what a run is made of.

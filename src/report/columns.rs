@@ -202,8 +202,8 @@ table! { PreemptionRow<'a>, "preemptions", "one pod that the scheduler deleted t
     memory_request_bytes: Bytes, "its memory request as the scheduler counts it", "pod template";
     working_set_bytes: Bytes, "its working set at that instant, which the scheduler does not read", "record Preempted";
     grace_period_s: SimDuration, "what it may take between SIGTERM and SIGKILL: the Pod's own period", "record Preempted";
-    place: u64, "its place among the victims of this preemption, from 1: the most important first", "record Preempted";
-    victims: u64, "how many must go for this preemption, with those on their way already, which have no row", "record Preempted";
+    place: u64, "its place among those told to go for this preemption, from 1: the most important first", "record Preempted";
+    victims: u64, "how many were told to go for this preemption; who was on its way already was not told", "record Preempted";
     budget_violations: u64, "how many of these a disruption budget would have spared", "record Preempted";
     preemptor: &'a str, "the pod for which they go", "record Preempted";
     preemptor_priority: i32, "that pod's priority", "pod template";

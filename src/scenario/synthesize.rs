@@ -139,6 +139,9 @@ impl Source for Synthesis<'_> {
             Choice::BestNode { workload, replica, attempt } => {
                 self.place(workload, replica).life.name("best node").number(u64::from(attempt))
             }
+            Choice::Candidate { workload, replica, attempt } => {
+                self.place(workload, replica).life.name("candidate").number(u64::from(attempt))
+            }
             Choice::FirstCandidate { workload, replica, attempt } => {
                 self.place(workload, replica).life.name("first candidate").number(u64::from(attempt))
             }

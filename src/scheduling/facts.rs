@@ -23,8 +23,10 @@ pub trait BoundPods {
 #[derive(Clone, Copy, Debug)]
 pub struct BoundPod<'a> {
     pub pod: PodId,
+    /// The order in which pods were made; a row's id is used again.
+    pub serial: u64,
     pub template: &'a PodTemplate,
-    /// When its kubelet first heard of it: `status.startTime`.
+    /// In the place of `status.startTime`: when the API heard that it is bound (fidelity F-21).
     pub started: SimTime,
     pub is_terminating: bool,
     /// It is terminating since the scheduler made room: its condition DisruptionTarget has the

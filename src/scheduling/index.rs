@@ -25,7 +25,8 @@ use std::sync::Arc;
 const BLOCK: usize = 128;
 /// And how many of these maxima share one, so that there are few of either to read among tens of thousands of nodes.
 const DISTRICT: usize = 32;
-/// Scores that are kept, of all templates together: some 12 MB with who refuses.
+/// Scores that are kept, of all templates together: some 12 MB with who refuses, and up to six times
+/// that if each template selects by labels and prefers nodes of its own.
 const MOST_SCORES: usize = 1 << 22;
 /// Templates that are kept, at least and at most. Who draws a template for each pod has no use for more.
 const KEPT: RangeInclusive<usize> = 64..=4096;

@@ -175,7 +175,7 @@ impl Queue {
         }
     }
 
-    /// Trying a pod in flight went wrong, by nobody's refusal.
+    /// Trying a pod in flight went wrong, by nobody's refusal, or nothing that happens now may help it: time has to pass.
     pub fn error(&mut self, pod: PodId, now: SimTime) {
         let row = self.come_back(pod, now);
         row.errors += 1;

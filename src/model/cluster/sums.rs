@@ -42,20 +42,20 @@ pub struct ExtendedId(pub usize);
 
 impl Bound {
     pub fn add(&mut self, pod: &PodTemplate) {
-        self.cpu = self.cpu + pod.cpu_request;
-        self.memory += pod.memory_request;
-        self.storage += pod.storage_request;
-        self.scored_cpu = self.scored_cpu + pod.bound_scored_cpu;
-        self.scored_memory += pod.bound_scored_memory;
+        self.cpu.0 = self.cpu.0.saturating_add(pod.cpu_request.0);
+        self.memory.0 = self.memory.0.saturating_add(pod.memory_request.0);
+        self.storage.0 = self.storage.0.saturating_add(pod.storage_request.0);
+        self.scored_cpu.0 = self.scored_cpu.0.saturating_add(pod.bound_scored_cpu.0);
+        self.scored_memory.0 = self.scored_memory.0.saturating_add(pod.bound_scored_memory.0);
         self.pods += 1;
     }
 
     pub fn take_off(&mut self, pod: &PodTemplate) {
-        self.cpu = MilliCpu(self.cpu.0 - pod.cpu_request.0);
-        self.memory = self.memory - pod.memory_request;
-        self.storage = self.storage - pod.storage_request;
-        self.scored_cpu = MilliCpu(self.scored_cpu.0 - pod.bound_scored_cpu.0);
-        self.scored_memory = self.scored_memory - pod.bound_scored_memory;
+        self.cpu.0 = self.cpu.0.saturating_sub(pod.cpu_request.0);
+        self.memory.0 = self.memory.0.saturating_sub(pod.memory_request.0);
+        self.storage.0 = self.storage.0.saturating_sub(pod.storage_request.0);
+        self.scored_cpu.0 = self.scored_cpu.0.saturating_sub(pod.bound_scored_cpu.0);
+        self.scored_memory.0 = self.scored_memory.0.saturating_sub(pod.bound_scored_memory.0);
         self.pods -= 1;
     }
 }

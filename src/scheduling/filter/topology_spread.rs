@@ -123,6 +123,7 @@ mod tests {
             let (all, terminating) = self.1[node.index()];
             (0..all).map(move |number| BoundPod {
                 pod: PodId(number as u32),
+                serial: number as u64,
                 template: &self.0,
                 started: SimTime::START,
                 is_terminating: number < terminating,

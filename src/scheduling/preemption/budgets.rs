@@ -57,7 +57,14 @@ mod tests {
         let violated = [7, 1, 2, 7].map(|pod| {
             let (pod, started) = (PodId(pod), SimTime::START);
             let template = &template;
-            let bound = BoundPod { pod, template, started, is_terminating: false, is_being_preempted: false };
+            let bound = BoundPod {
+                pod,
+                serial: 0,
+                template,
+                started,
+                is_terminating: false,
+                is_being_preempted: false,
+            };
             budgets.are_violated_by(&bound)
         });
         assert_eq!(violated, [false, false, true, false]);

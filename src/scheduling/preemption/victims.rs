@@ -54,9 +54,9 @@ fn not_put_back<'a, P: BoundPods>(
     pods
 }
 
-/// The most important one first; equal ones by id, where Go's sort leaves it open.
+/// The most important one first; of equal ones the older, where Go's sort leaves it open.
 fn importance(pod: &BoundPod<'_>) -> impl Ord + use<> {
-    (Reverse(pod.template.priority), pod.started, pod.pod)
+    (Reverse(pod.template.priority), pod.started, pod.serial)
 }
 
 impl Victim {

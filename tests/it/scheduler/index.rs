@@ -74,6 +74,7 @@ impl BoundPods for Pods {
         let there = self.0.iter().filter(move |(_, its_node, _)| *its_node == node);
         there.map(|(pod, _, template)| BoundPod {
             pod: *pod,
+            serial: u64::from(pod.0),
             template,
             started: SimTime::START,
             is_terminating: false,

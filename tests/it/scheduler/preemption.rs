@@ -302,3 +302,68 @@ fn whoever_cannot_keep_its_room_from_those_who_replace_its_victims_tries_again_o
     let relevant: Vec<&str> = told.iter().map(String::as_str).take(expected.len()).collect();
     assert_eq!(relevant, expected);
 }
+
+#[test]
+fn a_completed_job_that_is_still_being_cleaned_up_may_be_preempted_and_is_not_run_again() {
+    let job = "{name: low, kind: Job, replicas: 1, template: {spec: {restartPolicy: Never, \
+               containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}, \
+               behavior: {cleanUpTime: 60s, containers: {app: {runTime: 60s}}}}";
+    let high = "{name: high, kind: Pod, replicas: 1, at: 80s, template: {spec: {priority: 1000, \
+                containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}}";
+    let story = Story::with(
+        "record: {}",
+        &["{name: n, capacity: {cpu: 4, memory: 4Gi}}"],
+        &[job.into(), high.into()],
+    );
+    // It has succeeded at 60, and is cleaned up till 120: it ends for what it was told to stop for.
+    let expected = [
+        "0 low-0 bound n",
+        "80 high-0 refused",
+        "80 low-0 preempted for high-0",
+        "120 low-0 ended Completed",
+        "120 high-0 bound n",
+    ];
+    assert_eq!(story.told(), expected);
+}
+
+#[test]
+fn a_victim_on_an_unreachable_node_is_deleted_once_and_replaced_once() {
+    let low = "{name: low, kind: ReplicaSet, replicas: 1, template: {spec: {\
+               containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}}";
+    let high = "{name: high, kind: Pod, replicas: 1, at: 3m, template: {spec: {priority: 1000, \
+                tolerations: [{operator: Exists}], containers: [{name: app, resources: {requests: {memory: 2Gi}}}]}}}";
+    let node = "{name: n, capacity: {cpu: 4, memory: 4Gi}, outages: [{at: 1m, for: 8m}]}";
+    let story = Story::with("record: {}", &[node], &[low.into(), high.into()]);
+    // Unreachable from 110; low would be deleted for that at 410, but goes for high already. Its kubelet
+    // hears of it at 540, and it takes a second to stop.
+    let expected = [
+        "0 low-0 bound n",
+        "180 high-0 refused",
+        "180 low-0 preempted for high-0",
+        "180 low-0.1 replaces low-0",
+        "180 low-0.1 refused",
+        "541 low-0 ended Preempted",
+        "541 high-0 bound n",
+    ];
+    assert_eq!(story.told(), expected);
+}
+
+#[test]
+fn a_promise_of_a_node_whose_pods_are_going_already_is_waited_for() {
+    let low = "{name: low, kind: ReplicaSet, replicas: 1, template: {spec: {\
+               containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}}";
+    let high = "{name: high, kind: Pod, replicas: 1, at: 7m, template: {spec: {priority: 1000, \
+                tolerations: [{operator: Exists}], containers: [{name: app, resources: {requests: {memory: 2Gi}}}]}}}";
+    let node = "{name: n, capacity: {cpu: 4, memory: 4Gi}, outages: [{at: 1m, for: 8m}]}";
+    let story = Story::with("record: {}", &[node], &[low.into(), high.into()]);
+    // Deleted at 60 + 50 + 300 = 410; at 420 nobody has to be told to go for high.
+    let expected = [
+        "0 low-0 bound n",
+        "410 low-0.1 replaces low-0",
+        "410 low-0.1 refused",
+        "420 high-0 refused",
+        "541 low-0 ended Deleted",
+        "541 high-0 bound n",
+    ];
+    assert_eq!(story.told(), expected);
+}

@@ -30,6 +30,7 @@ impl BoundPods for Cluster {
         let there = (0..).zip(&self.pods).filter(move |(_, pod)| pod.node == Some(node));
         there.map(|(id, pod)| BoundPod {
             pod: PodId(id),
+            serial: u64::from(id),
             template: &pod.template,
             started: pod.started,
             is_terminating: pod.is_terminating,
