@@ -20,14 +20,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.deletion = Some(reason);
         row.toleration_ticket = silenced; // It is not deleted twice.
         let (name, node) = (row.name, row.its_node());
-        // What was told to stop, or has stopped, ends for that.
-        let ends_for = match row.stage {
-            Stage::Stopping(own) | Stage::Over(own, _) => own,
-            Stage::Queued | Stage::Binding | Stage::Unheard | Stage::Pulling | Stage::Alive => reason,
+        let is_heard = self.nodes[node.index()].contact == Contact::Heard;
+        // What is known to have been told to stop ends for that.
+        let ends_for = match self.pods[pod].stage {
+            Stage::Stopping(own) if is_heard => own,
+            _ => reason,
         };
         self.show_condition(pod, PodCondition::DisruptionTarget, Truth::True);
         self.replace(name, ends_for);
-        if self.nodes[node.index()].contact == Contact::Heard {
+        if is_heard {
             self.hear_of_deletion(pod, reason);
         }
     }
