@@ -4,7 +4,7 @@
 //! cost there, and which of these nodes costs least.
 //! Never: a deletion; the preempting pod is not bound either: it is nominated and waits.
 //! Pressure, use and the kubelet's ranking have no say.
-//! Next: [`victims`], the dry run on one node; [`choice`], the five criteria.
+//! Next: [`mod@victims`], the dry run on one node; [`choice`], the five criteria.
 //! Source: kubernetes `pkg/scheduler/framework/preemption` and `plugins/defaultpreemption` (1.34).
 
 pub mod budgets;
