@@ -345,6 +345,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let event = ClusterEvent::AssignedPodAdded { pod: &self.pods[pod].template };
         if self.scheduling.queue.happened(&event, self.now) > 0 {
             self.plan_scheduler();
+            self.plan_flush();
         }
     }
 
