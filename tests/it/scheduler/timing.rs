@@ -82,6 +82,23 @@ fn a_backoff_ends_at_a_whole_second_while_the_scheduler_is_busy_with_others() {
     assert_eq!(story("0.5", &workloads).bindings(), expected);
 }
 
+#[test]
+fn a_backoff_may_begin_and_end_while_one_pod_is_tried() {
+    // Guest, which is to be near host, is refused at 10 s and backs off through the second of 24 s. Host is chosen at 10 s and
+    // bound at 23 s, which wakes guest: from 25 s on it is active, and next at 30 s.
+    let near = "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+         [{labelSelector: {matchLabels: {app: host}}, topologyKey: kubernetes.io/hostname}]}}, priority:";
+    let workloads = [
+        pods("guest", (1, "10m"), 5, "0s").replace("priority:", near),
+        pods("host", (1, "10m"), 1, "5s"),
+        pods("other", (2, "10m"), 0, "6s"),
+    ];
+    let scheduler = "throughput: 0.1, bindingLatency: 3s, \
+         configuration: {podInitialBackoffSeconds: 14, podMaxBackoffSeconds: 60}";
+    let expected = ["23 host-0 bound n", "33 other-0 bound n", "43 guest-0 bound n", "53 other-1 bound n"];
+    assert_eq!(Story::of(scheduler, &[NODE], &workloads).bindings(), expected);
+}
+
 /// Two are refused, from 1 s and from 2 s on; the room is there at that time, for one of them.
 fn bound_when_room_is_there(end: &str) -> Vec<String> {
     let workloads = [until(end), pods("low", (1, "1"), 0, "1s"), pods("high", (1, "1"), 9, "2s")];
