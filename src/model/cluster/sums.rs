@@ -40,6 +40,7 @@ pub struct NodeSums<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExtendedId(pub usize);
 
+/// Filters bound the sums; where they are disabled, a sum that no longer can be counted stays at the most that can.
 impl Bound {
     pub fn add(&mut self, pod: &PodTemplate) {
         self.cpu.0 = self.cpu.0.saturating_add(pod.cpu_request.0);
@@ -109,4 +110,23 @@ impl ExtendedId {
 
 pub(super) fn extended_id(names: &[String], name: &str) -> Option<ExtendedId> {
     names.iter().position(|known| known == name).map(ExtendedId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContainerSpec, PodSpec, ResourceAmounts};
+
+    #[test]
+    fn where_nothing_bounds_the_sum_it_is_held_at_what_can_be_counted() {
+        // A profile may disable NodeResourcesFit; then 20 pods of 1Ei are bound to one node, and 16Ei is 2^64.
+        let requests = ResourceAmounts { memory: Some(Bytes(1 << 60).into()), ..ResourceAmounts::default() };
+        let containers = vec![ContainerSpec { requests, ..ContainerSpec::default() }];
+        let pod = PodTemplate::new(PodSpec { containers, ..PodSpec::default() });
+        let mut bound = Bound::default();
+        (0..20).for_each(|_| bound.add(&pod));
+        assert_eq!((bound.memory, bound.pods), (Bytes(u64::MAX), 20));
+        (0..20).for_each(|_| bound.take_off(&pod));
+        assert_eq!((bound.memory, bound.pods), (Bytes::ZERO, 0));
+    }
 }
