@@ -49,7 +49,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Whether it had others preempted at this very instant. If they went at once, and those who replaced
     /// them took their place at once, this would go on for ever in no time: a promise keeps others off by what the
     /// promised pod requests, but pods without affinities are not held against its affinities.
-    /// In kube-scheduler, which has that gap, too, each round takes time.
+    /// In kube-scheduler, which has that gap, too, each round takes time (fidelity F-32).
     fn has_just_preempted(&self, pod: PodId) -> bool {
         self.scheduling.nominations.iter().any(|one| one.pod == pod && one.preempted == Some(self.now))
     }
