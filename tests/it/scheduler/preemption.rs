@@ -326,14 +326,21 @@ fn a_completed_job_that_is_still_being_cleaned_up_may_be_preempted_and_is_not_ru
     assert_eq!(story.told(), expected);
 }
 
-#[test]
-fn a_victim_on_an_unreachable_node_is_deleted_once_and_replaced_once() {
+/// A replica on a node that is silent from 1m to 9m, and a pod that tolerates that, which comes at some time.
+fn on_an_unreachable_node(high_comes: &str) -> Story {
     let low = "{name: low, kind: ReplicaSet, replicas: 1, template: {spec: {\
                containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}}";
-    let high = "{name: high, kind: Pod, replicas: 1, at: 3m, template: {spec: {priority: 1000, \
-                tolerations: [{operator: Exists}], containers: [{name: app, resources: {requests: {memory: 2Gi}}}]}}}";
+    let high = format!(
+        "{{name: high, kind: Pod, replicas: 1, at: {high_comes}, template: {{spec: {{priority: 1000, \
+         tolerations: [{{operator: Exists}}], containers: [{{name: app, resources: {{requests: {{memory: 2Gi}}}}}}]}}}}}}"
+    );
     let node = "{name: n, capacity: {cpu: 4, memory: 4Gi}, outages: [{at: 1m, for: 8m}]}";
-    let story = Story::with("record: {}", &[node], &[low.into(), high.into()]);
+    Story::with("record: {}", &[node], &[low.into(), high])
+}
+
+#[test]
+fn a_victim_on_an_unreachable_node_is_deleted_once_and_replaced_once() {
+    let story = on_an_unreachable_node("3m");
     // Unreachable from 110; low would be deleted for that at 410, but goes for high already. Its kubelet
     // hears of it at 540, and it takes a second to stop.
     let expected = [
@@ -350,12 +357,7 @@ fn a_victim_on_an_unreachable_node_is_deleted_once_and_replaced_once() {
 
 #[test]
 fn a_promise_of_a_node_whose_pods_are_going_already_is_waited_for() {
-    let low = "{name: low, kind: ReplicaSet, replicas: 1, template: {spec: {\
-               containers: [{name: app, resources: {requests: {memory: 3Gi}}}]}}}";
-    let high = "{name: high, kind: Pod, replicas: 1, at: 7m, template: {spec: {priority: 1000, \
-                tolerations: [{operator: Exists}], containers: [{name: app, resources: {requests: {memory: 2Gi}}}]}}}";
-    let node = "{name: n, capacity: {cpu: 4, memory: 4Gi}, outages: [{at: 1m, for: 8m}]}";
-    let story = Story::with("record: {}", &[node], &[low.into(), high.into()]);
+    let story = on_an_unreachable_node("7m");
     // Deleted at 60 + 50 + 300 = 410; at 420 nobody has to be told to go for high.
     let expected = [
         "0 low-0 bound n",
