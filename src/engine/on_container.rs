@@ -147,8 +147,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 impl ContainerRow {
     fn end(&mut self, exit: Exit, now: SimTime) {
         self.state = ContainerState::Ended(exit);
-        self.end_before_last = self.last_end.map(|(_, finished)| finished);
-        self.last_end = Some((exit, now));
+        if let Some((_, finished)) = self.last_end.replace((exit, now)) {
+            self.its_past().end_before_last = Some(finished);
+        }
         self.was_killed = self.killed_by.take().is_some();
         (self.probing, self.shutdown) = (None, None);
     }

@@ -7,7 +7,7 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, Past, PodRow, Stage};
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
@@ -240,10 +240,12 @@ impl ContainerRow {
     /// When it starts again, having ended; its back-off grows by it.
     fn starts_again_at(&mut self, now: SimTime) -> SimTime {
         let finished = self.last_end.map_or(now, |(_, finished)| finished);
-        if self.was_killed {
-            self.backoff.restart_after_kill(now, self.end_before_last)
+        let was_killed = self.was_killed;
+        let Past { backoff, end_before_last, .. } = self.its_past();
+        if was_killed {
+            backoff.restart_after_kill(now, *end_before_last)
         } else {
-            self.backoff.restart(now, finished)
+            backoff.restart(now, finished)
         }
     }
 }

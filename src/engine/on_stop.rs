@@ -55,7 +55,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = self.pods[pod].container(container);
         let (hook, left) = after_pre_stop(grace_period, one.life.pre_stop_time);
         let from = self.now.after(hook);
-        one.shutdown = Some(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 });
+        one.shutdown = Some(Box::new(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 }));
         if hook == SimDuration::ZERO {
             self.hook_is_done(pod, container);
         } else {
@@ -73,10 +73,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_shutdown_goes_on(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod) else { return };
         let Some(one) = row.containers.get(usize::from(container.0)) else { return };
-        match one.shutdown.filter(|shutdown| shutdown.ticket == ticket) {
-            Some(Shutdown { step: ShutdownStep::PreStop, .. }) => self.hook_is_done(pod, container),
-            Some(Shutdown { step: ShutdownStep::WaitsForItsTurn, .. }) => self.terminate(pod, container),
-            Some(Shutdown { step: ShutdownStep::Terminating, .. }) | None => {}
+        let shutdown = one.shutdown.as_deref().filter(|shutdown| shutdown.ticket == ticket);
+        match shutdown.map(|shutdown| shutdown.step) {
+            Some(ShutdownStep::PreStop) => self.hook_is_done(pod, container),
+            Some(ShutdownStep::WaitsForItsTurn) => self.terminate(pod, container),
+            Some(ShutdownStep::Terminating) | None => {}
         }
     }
 
@@ -97,7 +98,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn give_turns(&mut self, pod: PodId) {
         for container in self.pods[pod].indices() {
             let row = &self.pods[pod];
-            let shutdown = row.containers[usize::from(container.0)].shutdown;
+            let shutdown = row.containers[usize::from(container.0)].shutdown.as_deref();
             let waits = shutdown.is_some_and(|shutdown| shutdown.step == ShutdownStep::WaitsForItsTurn);
             if waits && !row.must_wait(container) {
                 self.terminate(pod, container);

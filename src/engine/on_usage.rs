@@ -43,7 +43,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let node = self.pods[pod].its_node();
         let row = self.pods[pod].container(container);
-        row.lost_a_process = Some(now);
+        row.its_past().lost_a_process = Some(now);
         let walk = Walk::begin(&row.life.working_set, now);
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
@@ -58,8 +58,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = &row.containers[usize::from(container.0)];
         let walk = one.walk.as_ref().expect("a container with memory");
         let until = walk.until;
+        let limit = row.template.parts[usize::from(container.0)].memory_limit;
         let limit_at =
-            one.memory_limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
+            limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
         row.container(container).usage_ticket = ticket;
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
@@ -74,7 +75,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Plans when the Pod as a whole hits its limit, where that can be before a container does.
     pub(super) fn plan_memory_limit(&mut self, pod: PodId) {
-        let Some(limit) = self.pods[pod].memory_limit else { return };
+        let Some(limit) = self.pods[pod].template.reachable_memory_limit else { return };
         let row = &self.pods[pod];
         let held = row.containers.iter().fold(Line::default(), |sum, one| sum + one.memory());
         let over = row.memory().first_above(limit, self.now);
@@ -91,7 +92,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = self.pods[pod].container(container);
         let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
-        let begun: Vec<_> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
+        let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
         row.others = begun;
         for index in 0..self.pods[pod].container(container).others.len() {
             let other = &self.pods[pod].container(container).others[index];

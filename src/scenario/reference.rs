@@ -11,9 +11,9 @@ use crate::engine::{
     SchedulerSetting, Setting, Source, UnreachablePhase,
 };
 use crate::eviction::{EvictionSettings, KubeletOrder};
-use crate::ground::{Amount, Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
+use crate::ground::{Amount, Bytes, Few, MilliCpu, SimDuration, SimTime, WorkloadId};
 use crate::model::{
-    ContainerLife, ContainerSpec, Controller, Health, Node, Peers, Piece, PodLife, PodSpec, PodTemplate,
+    Behavior, ContainerLife, ContainerSpec, Controller, Health, Node, Peers, Piece, PodLife, PodSpec, PodTemplate,
     Replica, ResourceAmounts, RestartPolicy, Room, UsageCurve, Workload,
 };
 use std::io::Read;
@@ -78,13 +78,13 @@ pub struct Steady<P> {
     pods: P,
     next: Option<SteadyPod>,
     template: Arc<PodTemplate>,
-    container: ContainerLife,
+    behavior: Arc<Behavior>,
     mistake: Option<CellMistake>,
 }
 
 impl<P: Iterator<Item = Result<SteadyPod, CellMistake>>> Steady<P> {
     pub fn new(pods: P) -> Steady<P> {
-        Steady { pods, next: None, template: template(), container: container_life(), mistake: None }
+        Steady { pods, next: None, template: template(), behavior: Arc::new(behavior()), mistake: None }
     }
 
     /// What was wrong with the pods, if anything was: none came after it.
@@ -104,12 +104,11 @@ impl<P: Iterator<Item = Result<SteadyPod, CellMistake>>> Source for &mut Steady<
 
     fn draft(&mut self, _workload: WorkloadId, _replica: Replica) -> PodDraft {
         let run_time = self.next.map(|pod| pod.duration);
-        let container = ContainerLife { run_time, ..self.container.clone() };
+        let container = ContainerLife { run_time, behavior: Arc::clone(&self.behavior) };
         let life = PodLife {
             pull_time: SimDuration::ZERO,
             clean_up_time: SimDuration::ZERO,
-            init_containers: Vec::new(),
-            containers: vec![container],
+            containers: Few::One(container),
             volume_contents: Vec::new(),
         };
         PodDraft { template: Arc::clone(&self.template), life }
@@ -139,11 +138,10 @@ fn template() -> Arc<PodTemplate> {
     }))
 }
 
-fn container_life() -> ContainerLife {
-    ContainerLife {
+fn behavior() -> Behavior {
+    Behavior {
         working_set: UsageCurve::constant(POD_MEMORY),
         others: Vec::new(),
-        run_time: None,
         exit_code: 0,
         start_up_time: SimDuration::ZERO,
         stop_time: SimDuration::ZERO,
