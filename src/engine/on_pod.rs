@@ -24,7 +24,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.pods[pod];
         row.stage = Stage::Pulling;
         let pulled = self.now.after(row.pull_time);
-        self.pods[pod].ticket = self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod });
+        self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod }, |row| &mut row.ticket);
         self.show(pod);
     }
 
@@ -33,7 +33,6 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.stage = Stage::Alive;
         let node = row.its_node();
         let address = self.nodes[node.index()].addresses.take();
-        let row = &mut self.pods[pod];
         row.address = address;
         let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
@@ -145,11 +144,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn plan_start(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
-        let ticket = self.plan_for_pod(pod, at, Event::ContainerStarts { pod, container });
         let backs_off = at > self.now;
-        let row = self.pods[pod].container(container);
-        row.state = ContainerState::Due { backs_off };
-        row.ticket = ticket;
+        self.pods[pod].container(container).state = ContainerState::Due { backs_off };
+        self.plan_for_container((pod, container), at, Event::ContainerStarts { pod, container });
     }
 
     fn restart(&mut self, pod: PodId, container: ContainerIndex) {

@@ -53,14 +53,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Plans its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
-        let ticket = self.pods.new_ticket(pod);
-        let row = &mut self.pods[pod];
+        let (ticket, row) = self.pods.with_new_ticket(pod);
         let one = &row.containers[usize::from(container.0)];
         let walk = one.walk.as_ref().expect("a container with memory");
         let until = walk.until;
         let limit = row.template.parts[usize::from(container.0)].memory_limit;
-        let limit_at =
-            limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
+        let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
         row.container(container).usage_ticket = ticket;
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
@@ -82,7 +80,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         // Memory that no container holds cannot be had by a kill.
         let killable = held.first_above(Bytes::ZERO, self.now);
         let at = over.zip(killable).map_or(SimTime::NEVER, |(over, killable)| over.max(killable));
-        self.pods[pod].limit_ticket = self.plan_for_pod(pod, at, Event::PodHitsLimit { pod });
+        self.plan_for_pod(pod, at, Event::PodHitsLimit { pod }, |row| &mut row.limit_ticket);
     }
 }
 

@@ -537,7 +537,11 @@ impl ContainerRow {
             running: self.used(Usage::Processes, now).unwrap_or(1),
             memory: self.level(now),
             memory_without_it: Walk::begin(&self.life.working_set, now).ramp.at(now),
-            since_the_last_loss: self.past.as_ref().and_then(|past| past.lost_a_process).map(|lost| now.since(lost)),
+            since_the_last_loss: self
+                .past
+                .as_ref()
+                .and_then(|past| past.lost_a_process)
+                .map(|lost| now.since(lost)),
         })
     }
 
@@ -575,6 +579,8 @@ pub struct Pods {
     places: Vec<u32>,
     free: Vec<PodId>,
 }
+
+const ONLY_LIVE_PODS: &str = "the engine asks for live pods only";
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -615,9 +621,14 @@ impl Pods {
 
     /// A ticket that none of the row's events has had.
     pub fn new_ticket(&mut self, pod: PodId) -> Ticket {
-        let ticket = &mut self.slots[pod.index()].ticket;
+        self.with_new_ticket(pod).0
+    }
+
+    /// The same, with the pod's row.
+    pub fn with_new_ticket(&mut self, pod: PodId) -> (Ticket, &mut PodRow) {
+        let Slot { ticket, row } = &mut self.slots[pod.index()];
         *ticket = ticket.wrapping_add(1);
-        *ticket
+        (*ticket, row.as_mut().expect(ONLY_LIVE_PODS))
     }
 
     /// Asks memory for a row that will be needed soon.
@@ -657,13 +668,13 @@ impl Pods {
 impl Index<PodId> for Pods {
     type Output = PodRow;
     fn index(&self, pod: PodId) -> &PodRow {
-        self.get(pod).expect("the engine asks for live pods only")
+        self.get(pod).expect(ONLY_LIVE_PODS)
     }
 }
 
 impl IndexMut<PodId> for Pods {
     fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
-        self.get_mut(pod).expect("the engine asks for live pods only")
+        self.get_mut(pod).expect(ONLY_LIVE_PODS)
     }
 }
 

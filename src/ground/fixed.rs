@@ -48,18 +48,18 @@ impl Sub for Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ramp {
     pub since: SimTime,
-    pub from: Level,
+    pub from: Bytes,
     /// 2^-32 bytes per microsecond.
     slope: i128,
 }
 
 impl Ramp {
     /// Nothing at all, for ever.
-    pub const NONE: Ramp = Ramp { since: SimTime::START, from: Level::ZERO, slope: 0 };
+    pub const NONE: Ramp = Ramp { since: SimTime::START, from: Bytes::ZERO, slope: 0 };
 
     /// A level that stays.
     pub fn flat(since: SimTime, at: Bytes) -> Ramp {
-        Ramp { since, from: at.into(), slope: 0 }
+        Ramp { since, from: at, slope: 0 }
     }
 
     /// From `from` towards `to`, which would be reached after `length`.
@@ -68,14 +68,21 @@ impl Ramp {
     /// microsecond; the next piece starts at its own exact level, so that the
     /// rounding never adds up. A piece without length stays at `from`.
     pub fn towards(since: SimTime, from: Bytes, to: Bytes, length: SimDuration) -> Ramp {
+        if from == to || length == SimDuration::ZERO {
+            return Ramp::flat(since, from);
+        }
         let rise = Level::from(to) - Level::from(from);
-        let slope = if length == SimDuration::ZERO { 0 } else { rise.0 / i128::from(length.0) };
-        Ramp { since, from: from.into(), slope }
+        Ramp { since, from, slope: rise.0 / i128::from(length.0) }
+    }
+
+    /// Its level at the instant zero, had it always been on its slope.
+    fn origin(self) -> i128 {
+        Level::from(self.from).0 - self.slope * i128::from(self.since.0)
     }
 
     /// The level at `now`, which must not lie before the piece.
     pub fn at(self, now: SimTime) -> Level {
-        Level(self.from.0 + self.slope * i128::from(now.since(self.since).0))
+        Level(Level::from(self.from).0 + self.slope * i128::from(now.since(self.since).0))
     }
 }
 
@@ -98,14 +105,14 @@ pub struct Line {
 impl AddAssign<Ramp> for Line {
     fn add_assign(&mut self, ramp: Ramp) {
         self.slope += ramp.slope;
-        self.origin += ramp.from.0 - ramp.slope * i128::from(ramp.since.0);
+        self.origin += ramp.origin();
     }
 }
 
 impl SubAssign<Ramp> for Line {
     fn sub_assign(&mut self, ramp: Ramp) {
         self.slope -= ramp.slope;
-        self.origin -= ramp.from.0 - ramp.slope * i128::from(ramp.since.0);
+        self.origin -= ramp.origin();
     }
 }
 

@@ -13,8 +13,8 @@ use crate::engine::{
 use crate::eviction::{EvictionSettings, KubeletOrder};
 use crate::ground::{Amount, Bytes, Few, MilliCpu, SimDuration, SimTime, WorkloadId};
 use crate::model::{
-    Behavior, ContainerLife, ContainerSpec, Controller, Health, Node, Peers, Piece, PodLife, PodSpec, PodTemplate,
-    Replica, ResourceAmounts, RestartPolicy, Room, UsageCurve, Workload,
+    Behavior, ContainerLife, ContainerSpec, Controller, Health, Node, Peers, Piece, PodLife, PodSpec,
+    PodTemplate, Replica, ResourceAmounts, RestartPolicy, Room, UsageCurve, Workload,
 };
 use std::io::Read;
 use std::sync::Arc;
