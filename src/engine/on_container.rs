@@ -131,10 +131,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = row.container(container);
         one.end(exit, now);
         (one.ticket, one.usage_ticket) = (silenced, silenced);
-        let (was_killed, walk, used_more) = (one.was_killed, one.walk.take(), !one.others.is_empty());
+        let (ramp, used_more) = (one.walk.as_ref().map(|walk| walk.ramp), !one.others.is_empty());
+        one.walk = None;
+        let was_killed = one.was_killed;
         row.killing -= u32::from(was_killed);
-        if let Some(walk) = walk {
-            self.change_memory(node, |sum| *sum -= walk.ramp);
+        if let Some(ramp) = ramp {
+            self.change_memory(node, |sum| *sum -= ramp);
         }
         if used_more {
             self.end_others(pod, container);

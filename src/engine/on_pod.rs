@@ -32,7 +32,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(row) = self.pods.expected(pod, ticket) else { return };
         row.stage = Stage::Alive;
         let node = row.its_node();
-        let address = self.nodes[node.index()].addresses.take();
+        // Nothing depends on an address: who listens may want to know it.
+        let address = R::LISTENS.then(|| self.nodes[node.index()].addresses.take()).flatten();
         row.address = address;
         let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
@@ -208,8 +209,7 @@ impl PodRow {
 
     /// Its containers, as its kubelet finds them.
     fn seen(&self) -> impl Iterator<Item = ContainerSeen> {
-        let specs = self.template.spec.all_containers();
-        self.containers.iter().zip(specs).map(|(one, spec)| one.seen(spec.probes.startup.is_some()))
+        self.containers.iter().zip(&self.template.parts).map(|(one, part)| one.seen(part.has_startup_probe))
     }
 }
 
