@@ -13,7 +13,9 @@ use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::Phase;
-use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
+use crate::lifecycle::actions::{
+    ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen, starts_all_at_once,
+};
 use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts};
 use crate::model::{ContainerIndex, Medium, Role, Usage};
 
@@ -44,8 +46,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.attach_claims(pod);
             self.write_volumes(pod);
         }
-        self.sync(pod);
+        if starts_all_at_once(&self.pods[pod].template.spec) {
+            self.start_all(pod);
+        } else {
+            self.sync(pod);
+        }
         self.show(pod);
+    }
+
+    fn start_all(&mut self, pod: PodId) {
+        for container in self.pods[pod].indices() {
+            self.plan_start(pod, container, self.now);
+        }
     }
 
     /// What a claim's volume holds is there already, whoever wrote it.
@@ -159,10 +171,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// What follows when a container has ended, of itself or by force.
     pub(super) fn after_an_end(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
         let row = &mut self.pods[pod];
-        // Before all have begun there is no whole to restart, and after the end none is left.
         let phase = row.found_phase();
-        let has_a_whole = row.is_past_init() && !phase.is_terminal();
-        let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
+        if phase.is_terminal() {
+            return self.sync_in(Some(phase), pod); // None is left to restart.
+        }
+        // Before all have begun there is no whole to restart.
+        let scope = if row.is_past_init() { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),

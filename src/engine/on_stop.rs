@@ -188,17 +188,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn leave_node(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
         let node = row.its_node();
-        let address = row.address;
-        let (on_disk, in_memory) = (row.on_disk(), row.in_memory());
-        if let Some(volumes) = &mut row.volumes {
-            (volumes.on_disk, volumes.in_memory) = (Ramp::NONE, Ramp::NONE);
-        }
-        let limited = u32::from(row.template.limits_storage);
         let on_node = &mut self.nodes[node.index()];
-        on_node.limited_pods -= limited;
-        if let Some(address) = address {
+        on_node.limited_pods -= u32::from(row.template.limits_storage);
+        if let Some(address) = row.address {
             on_node.addresses.give_back(address);
         }
+        let Some(volumes) = &mut row.volumes else { return };
+        let on_disk = std::mem::replace(&mut volumes.on_disk, Ramp::NONE);
+        let in_memory = std::mem::replace(&mut volumes.in_memory, Ramp::NONE);
         if on_disk != Ramp::NONE {
             self.change_store(node, Usage::Logs, |sum| *sum -= on_disk);
         }
