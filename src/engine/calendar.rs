@@ -152,7 +152,7 @@ impl Calendar {
 
     /// The next one is in `soon`, if anything comes soon.
     fn look_among_crowd(&mut self) {
-        if self.soon.is_empty() {
+        if self.soon.is_empty() && !self.crowd.is_empty() {
             self.soon.extend(self.crowd.pop().map(|Reverse(next)| next));
         }
     }
