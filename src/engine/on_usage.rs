@@ -35,7 +35,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
-        self.plan_usage(pod, container);
+        // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
+        self.plan_usage_under(ticket, pod, container);
     }
 
     /// A process that held what the container had added to its memory is gone; the rest goes on.
@@ -51,23 +52,29 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.plan_usage(pod, container);
     }
 
-    /// Plans its curve's next turn, and the limit if it lies before that.
+    /// Plans anew its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
         let ticket = self.pods.new_ticket(pod);
-        let row = &mut self.pods[pod];
+        self.pods[pod].container(container).usage_ticket = ticket;
+        self.plan_usage_under(ticket, pod, container);
+    }
+
+    fn plan_usage_under(&mut self, ticket: Ticket, pod: PodId, container: ContainerIndex) {
+        let row = &self.pods[pod];
         let one = &row.containers[usize::from(container.0)];
-        let walk = one.walk.as_ref().expect("a container with memory");
-        let until = walk.until;
+        let until = one.walk.as_ref().expect("a container with memory").until;
         let limit_at =
             one.memory_limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
-        row.container(container).usage_ticket = ticket;
+        let (has_limit, is_asked) = (row.memory_limit.is_some(), one.answers_by_memory());
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
         if let Some(at) = limit_at.filter(|at| *at < until) {
             self.calendar.plan(at, Event::ContainerHitsLimit { pod, container }, ticket);
         }
-        self.plan_memory_limit(pod);
-        if self.pods[pod].container(container).answers_by_memory() {
+        if has_limit {
+            self.plan_memory_limit(pod);
+        }
+        if is_asked {
             self.plan_questions(pod, container);
         }
     }
@@ -172,7 +179,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn keep_in_volume(&mut self, pod: PodId, volume: u16, written: Bytes) {
-        let kept = Ramp::flat(self.now, written);
+        let kept = Ramp::flat(written);
         self.change_claim(pod, volume, |held| *held += kept);
         let row = &mut self.pods[pod];
         let contents = &mut row.its_volumes().contents[usize::from(volume)];
