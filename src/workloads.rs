@@ -32,15 +32,15 @@ const LONGEST_DELAY: SimDuration = SimDuration::minutes(6);
 /// doubled with each failure, six minutes at most) and "ReplicaSet" (at once).
 pub fn replacement_delay(controller: Controller, ending: Ending, generation: u32) -> Option<SimDuration> {
     match (controller, ending) {
-        (Controller::ReplicaSet, Ending::Rejected) => Some(REJECTION_ROUND_TRIP),
-        (Controller::ReplicaSet, _) => Some(SimDuration::ZERO),
+        (Controller::ReplicaSet | Controller::Operator, Ending::Rejected) => Some(REJECTION_ROUND_TRIP),
+        (Controller::ReplicaSet, _) | (Controller::Operator, Ending::Failed) => Some(SimDuration::ZERO),
         (Controller::Job { backoff_limit }, Ending::Failed | Ending::Rejected)
             if generation < backoff_limit =>
         {
             let doubled = 1u64.checked_shl(generation).unwrap_or(u64::MAX);
             Some(FIRST_DELAY.times(doubled).min(LONGEST_DELAY))
         }
-        (Controller::Job { .. } | Controller::Nobody, _) => None,
+        (Controller::Job { .. } | Controller::Operator | Controller::Nobody, _) => None,
     }
 }
 
@@ -54,6 +54,13 @@ mod tests {
             assert_eq!(replacement_delay(Controller::Nobody, ending, 0), None);
             assert_eq!(replacement_delay(Controller::ReplicaSet, ending, 7), Some(SimDuration::ZERO));
         }
+    }
+
+    #[test]
+    fn an_operator_replaces_at_once_what_has_not_succeeded_yet() {
+        let wait = |ending| replacement_delay(Controller::Operator, ending, 99);
+        assert_eq!(wait(Ending::Failed), Some(SimDuration::ZERO));
+        assert_eq!(wait(Ending::Succeeded), None);
     }
 
     #[test]

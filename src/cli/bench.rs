@@ -6,10 +6,10 @@
 //! Next: [`crate::scenario::reference`], the work.
 
 use super::BadInput;
-use crate::engine::{self, Silence, Totals};
 use crate::scenario::cells::CellMistake;
 use crate::scenario::mistake::{Mistake, Place};
-use crate::scenario::reference::{self, PodRows, Steady, SteadyPod};
+use crate::scenario::reference::rows::{PodRows, Row};
+use crate::scenario::reference::{Done, steady, storm};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::fs::File;
@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 const EXAMPLE: &str = "\
 Examples:
   evictsim bench w1L -o json
-  evictsim bench w1 --pods w1.csv --nodes 1000";
+  evictsim bench w1 --pods w1.csv --nodes 1000
+  evictsim bench w2 --pods w2.csv --nodes 1000";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
@@ -31,21 +32,31 @@ pub struct BenchArguments {
 #[derive(Debug, Subcommand)]
 enum Work {
     /// Placement: the pods of a table (pod,arrival_s,duration_s) of 2 CPU and 8Gi on nodes of 64 CPU and 256Gi
-    W1 {
-        /// The table of pods
-        #[arg(long, value_name = "FILE")]
-        pods: PathBuf,
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-        nodes: u32,
-        #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-        output: Format,
-    },
+    W1(Tabled),
     /// The same on 10,000 nodes with 1,000,000 pods, drawn by the recipe of W1
     #[command(name = "w1L")]
     W1L {
         #[arg(short, long, value_name = "FORMAT", default_value = "table")]
         output: Format,
     },
+    /// Evictions: the pods of a table, whose memory jumps between two levels, on nodes of 64 CPU and 256Gi
+    ///
+    /// The table has the columns pod_id, submit_s, cpu_request_milli, mem_request_mib, mem_low_mib, mem_high_mib,
+    /// shift_s and duration_s. Pods have limits of 2 CPU and 16Gi. Kubelets evict below 100Mi, and look
+    /// every 10 s. Whoever is evicted or killed is made again at once, and starts its run anew.
+    W2(Tabled),
+}
+
+/// Work that a table of pods describes.
+#[derive(Debug, Args)]
+struct Tabled {
+    /// The table of pods
+    #[arg(long, value_name = "FILE")]
+    pods: PathBuf,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    nodes: u32,
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    output: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,40 +75,47 @@ const W1L_PODS: u32 = 1_000_000;
 pub fn bench(arguments: &BenchArguments) -> anyhow::Result<()> {
     let begun = Begun::now();
     match &arguments.work {
-        Work::W1 { pods: path, nodes, output } => {
-            let told = |mistake: CellMistake| refusal(path, mistake);
-            let unreadable = |error: io::Error| {
-                let what = format!("cannot read {}: {error}", path.display());
-                BadInput(vec![Mistake::new(what, "name a file that is there")])
-            };
-            let table = BufReader::new(File::open(path).map_err(unreadable)?);
-            let totals = steady(*nodes, PodRows::new(table).map_err(told)?).map_err(told)?;
-            print(&Measured::new(&begun, *nodes, &totals), *output)?;
-            check(*nodes, &totals)
+        Work::W1(tabled) => {
+            let done = tabled.work(steady::run)?;
+            print(&Measured::new(&begun, &done), tabled.output)?;
+            check(&done, steady::PODS_A_NODE)
         }
         Work::W1L { output } => {
-            let totals = steady(W1L_NODES, reference::drawn(W1L_NODES, W1L_PODS))
-                .map_err(|mistake| anyhow::anyhow!("{mistake}"))?;
-            print(&Measured::new(&begun, W1L_NODES, &totals), *output)?;
-            check(W1L_NODES, &totals)
+            let done = steady::run(W1L_NODES, steady::drawn(W1L_NODES, W1L_PODS))?;
+            print(&Measured::new(&begun, &done), *output)?;
+            check(&done, steady::PODS_A_NODE)
+        }
+        Work::W2(tabled) => {
+            let done = tabled.work(storm::run)?;
+            print(&MeasuredStorm::new(&begun, &done), tabled.output)?;
+            check(&done, storm::PODS_A_NODE)
         }
     }
 }
 
-fn steady(
-    nodes: u32,
-    pods: impl Iterator<Item = Result<SteadyPod, CellMistake>>,
-) -> Result<Totals, CellMistake> {
-    let mut source = Steady::new(pods);
-    let (Silence, totals) = engine::run_counted(&reference::setting(nodes), &mut source, Silence);
-    source.into_mistake().map_or(Ok(totals), Err)
+type Pods<P> = PodRows<BufReader<File>, P>;
+
+impl Tabled {
+    /// Does it, with what the table says.
+    fn work<P: Row>(
+        &self,
+        run: impl FnOnce(u32, Pods<P>) -> Result<Done, CellMistake>,
+    ) -> Result<Done, BadInput> {
+        let told = |mistake: CellMistake| refusal(&self.pods, mistake);
+        let unreadable = |error: io::Error| {
+            let what = format!("cannot read {}: {error}", self.pods.display());
+            BadInput(vec![Mistake::new(what, "name a file that is there")])
+        };
+        let table = BufReader::new(File::open(&self.pods).map_err(unreadable)?);
+        run(self.nodes, PodRows::new(table).map_err(told)?).map_err(told)
+    }
 }
 
-/// Every pod of this work succeeds, and no node ever has more than it holds.
-fn check(nodes: u32, totals: &Totals) -> anyhow::Result<()> {
-    let all_is_done = totals.succeeded == totals.pods && totals.unscheduled == 0 && totals.running == 0;
-    anyhow::ensure!(all_is_done, "not every pod succeeded: {totals:?}");
-    let room = u64::from(nodes) * u64::from(reference::PODS_A_NODE);
+/// Every pod of this work succeeds in the end, and no node ever has more than it holds.
+fn check(done: &Done, pods_a_node: u32) -> anyhow::Result<()> {
+    let totals = &done.totals;
+    anyhow::ensure!(done.is_whole(), "not each of {} pods succeeded: {totals:?}", done.arrived);
+    let room = u64::from(done.nodes) * u64::from(pods_a_node);
     anyhow::ensure!(totals.peak_running <= room, "more pods ran at once than fit: {totals:?}");
     Ok(())
 }
@@ -128,13 +146,14 @@ struct Measured {
 }
 
 impl Measured {
-    fn new(begun: &Begun, nodes: u32, totals: &Totals) -> Measured {
+    fn new(begun: &Begun, done: &Done) -> Measured {
         let (cpu_seconds, peak_rss_bytes) = used().unzip();
+        let totals = &done.totals;
         Measured {
             cpu_seconds,
             wall_seconds: begun.wall_seconds(),
             peak_rss_bytes,
-            nodes,
+            nodes: done.nodes,
             pods: totals.pods,
             succeeded: totals.succeeded,
             unscheduled: totals.unscheduled,
@@ -145,7 +164,33 @@ impl Measured {
     }
 }
 
-fn print(measured: &Measured, format: Format) -> anyhow::Result<()> {
+/// The same for work that changes memory and evicts.
+#[derive(Debug, Serialize)]
+struct MeasuredStorm {
+    #[serde(flatten)]
+    measured: Measured,
+    /// Changes of a pod's memory from one level to the other.
+    flips: u64,
+    /// Looks of the eviction loops: those that could matter.
+    passes: u64,
+    evictions: u64,
+    oom_kills: u64,
+}
+
+impl MeasuredStorm {
+    fn new(begun: &Begun, done: &Done) -> MeasuredStorm {
+        let totals = &done.totals;
+        MeasuredStorm {
+            measured: Measured::new(begun, done),
+            flips: totals.turns,
+            passes: totals.passes,
+            evictions: totals.evictions,
+            oom_kills: totals.oom_kills,
+        }
+    }
+}
+
+fn print(measured: &impl Serialize, format: Format) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     let json = serde_json::to_value(measured)?;
     match format {

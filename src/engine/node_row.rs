@@ -17,7 +17,7 @@ use super::walk::Walk;
 use crate::eviction::{
     EvictionSettings, Monitor, NodeCondition, NodeConditions, Observation, Observations, Signal,
 };
-use crate::ground::{Bytes, Line, NodeId, PodId, SimDuration, SimTime};
+use crate::ground::{Bytes, Level, Line, NodeId, PodId, SimDuration, SimTime};
 use crate::model::{Bound, NodePart};
 
 /// A node while it runs.
@@ -29,6 +29,8 @@ pub struct NodeRow {
     /// while the signals are above these.
     highest_threshold: Bytes,
     highest_allocatable_threshold: Bytes,
+    /// Below all of these lines, however its memory is shared out; absent: one of them is always crossed.
+    calm_level: Option<Level>,
     monitoring_interval: SimDuration,
 
     /// Those bound here, in no order.
@@ -78,7 +80,8 @@ pub struct Tally {
     pub evictions: u64,
     pub oom_kills: u64,
     pub rejections: u64,
-    peak_working_set: Bytes,
+    /// Of all that is used of it, even where that is more than there is.
+    peak_memory: Level,
     peak_requested_memory: Bytes,
     peak_pods: u32,
     under_pressure: SimDuration,
@@ -101,14 +104,18 @@ impl NodeRow {
         let NodeSetting { node, kubelet } = setting;
         assert!(kubelet.monitoring_interval > SimDuration::ZERO, "an eviction loop takes time");
         let highest = |signal, capacity| highest_threshold(kubelet, signal, capacity).unwrap_or(Bytes::ZERO);
+        let (capacity, pods_memory_limit) = (node.capacity.memory, node.pods_memory_limit);
+        let highest_threshold = highest(Signal::MemoryAvailable, capacity);
+        let highest_allocatable_threshold = highest(Signal::AllocatableMemoryAvailable, pods_memory_limit);
+        let line = |limit: Bytes, threshold: Bytes| limit.0.checked_sub(threshold.0);
+        let lines =
+            line(capacity, highest_threshold).zip(line(pods_memory_limit, highest_allocatable_threshold));
         NodeRow {
-            capacity: node.capacity.memory,
-            pods_memory_limit: node.pods_memory_limit,
-            highest_threshold: highest(Signal::MemoryAvailable, node.capacity.memory),
-            highest_allocatable_threshold: highest(
-                Signal::AllocatableMemoryAvailable,
-                node.pods_memory_limit,
-            ),
+            capacity,
+            pods_memory_limit,
+            highest_threshold,
+            highest_allocatable_threshold,
+            calm_level: lines.map(|(node, pods)| Bytes(node.min(pods)).into()),
             monitoring_interval: kubelet.monitoring_interval,
             pods: Vec::new(),
             pods_memory: Line::default(),
@@ -152,8 +159,8 @@ impl NodeRow {
     /// line, so its peak is at either end.
     pub fn changes(&mut self, now: SimTime) {
         if now > self.last_change {
-            let peak = self.total().highest_between(self.last_change, now).bytes().min(self.capacity);
-            self.tally.peak_working_set = self.tally.peak_working_set.max(peak);
+            let peak = self.total().highest_between(self.last_change, now);
+            self.tally.peak_memory = self.tally.peak_memory.max(peak);
             self.last_change = now;
         }
     }
@@ -231,6 +238,31 @@ impl NodeRow {
         node.min(pods).min(self.stores.first_met(now))
     }
 
+    /// Whether nothing follows from its use as it is, and nothing is planned, remembered or awaited that could
+    /// make a difference: all of it together stays level, below every line. So most changes of most nodes
+    /// leave it; what others lead to is worked out line by line.
+    pub fn is_calm(&self) -> bool {
+        let planned = [self.runs_out, self.pods_hit_limit, self.pass];
+        planned.iter().all(|planned| planned.at == SimTime::NEVER)
+            && self.monitor.is_idle()
+            && self.limited_pods == 0
+            && self.stores.are_none()
+            && self.stays_below_all_lines()
+    }
+
+    /// Parts are never negative: if their sum is below a line, so is each of them.
+    fn stays_below_all_lines(&self) -> bool {
+        let parts = [self.pods_memory, self.system_daemons.ramp.into(), self.page_cache.ramp.into()];
+        let [Some(pods), Some(system), Some(cache)] = parts.map(Line::level) else { return false };
+        self.calm_level.is_some_and(|calm| pods + system + cache <= calm)
+    }
+
+    /// Whether no line is crossed, now or later, if nothing changes.
+    pub fn crosses_nothing(&self, now: SimTime) -> bool {
+        let first = [self.first_full(now), self.first_full_of_pods(now), self.first_met(now)];
+        first == [SimTime::NEVER; 3]
+    }
+
     /// When the kernel finds the node full, if nothing changes.
     pub fn first_full(&self, now: SimTime) -> SimTime {
         self.first_over(self.held(), self.capacity, now)
@@ -300,7 +332,12 @@ impl NodeRow {
             evictions: self.tally.evictions,
             oom_kills: self.tally.oom_kills,
             rejections: self.tally.rejections,
-            peak_working_set: self.tally.peak_working_set.max(self.working_set(horizon)),
+            peak_working_set: self
+                .tally
+                .peak_memory
+                .bytes()
+                .min(self.capacity)
+                .max(self.working_set(horizon)),
             peak_requested_memory: self.tally.peak_requested_memory,
             peak_pods: self.tally.peak_pods,
             under_pressure: self.tally.under_pressure,
@@ -327,4 +364,79 @@ impl Tally {
 fn highest_threshold(settings: &EvictionSettings, signal: Signal, capacity: Bytes) -> Option<Bytes> {
     let own = settings.thresholds.iter().filter(|threshold| threshold.signal == signal);
     own.map(|threshold| threshold.value.in_bytes(capacity)).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eviction::{Threshold, ThresholdValue};
+    use crate::ground::{MilliCpu, Ramp};
+    use crate::model::{Node, Piece, Room, UsageCurve, usage::After};
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    const HOUR: SimDuration = SimDuration::hours(1);
+
+    fn threshold(signal: Signal, bytes: u64) -> Threshold {
+        Threshold {
+            signal,
+            value: ThresholdValue::Quantity(Bytes(bytes).into()),
+            written: None,
+            grace_period: SimDuration::ZERO,
+            minimum_reclaim: None,
+        }
+    }
+
+    fn curve(from: u64, to: u64) -> UsageCurve {
+        UsageCurve::new([Piece { length: HOUR, from: Bytes(from), to: Bytes(to) }], After::Hold)
+    }
+
+    /// A node of 100 bytes, whose system uses some of it and whose pods do.
+    fn row(kept: u64, [node, pods]: [u64; 2], uses: [(u64, u64); 3]) -> NodeRow {
+        let room = Room { cpu: MilliCpu(1_000), memory: Bytes(100), pods: 1, ..Room::default() };
+        let node_setting = NodeSetting {
+            node: Node {
+                pods_memory_limit: Bytes(100 - kept),
+                system_daemons: curve(uses[0].0, uses[0].1),
+                page_cache: curve(uses[1].0, uses[1].1),
+                ..Node::new("n", room)
+            },
+            kubelet: Arc::new(EvictionSettings {
+                thresholds: vec![
+                    threshold(Signal::MemoryAvailable, node),
+                    threshold(Signal::AllocatableMemoryAvailable, pods),
+                ],
+                pressure_transition_period: SimDuration::minutes(5),
+                max_pod_grace_period: SimDuration::ZERO,
+                monitoring_interval: SimDuration::seconds(10),
+            }),
+        };
+        let mut row = node_rows(&[node_setting]).remove(0);
+        let ramp = Ramp::towards(SimTime::START, Bytes(uses[2].0), Bytes(uses[2].1), HOUR);
+        row.change_pods(SimTime::START, |sum| *sum += ramp);
+        row
+    }
+
+    #[test]
+    fn a_node_is_calm_up_to_the_lowest_line_and_only_while_it_stays_level() {
+        let calm = |uses| row(10, [20, 5], uses).is_calm();
+        assert!(calm([(30, 30), (10, 10), (40, 40)]), "80 of 80");
+        assert!(!calm([(30, 30), (10, 10), (41, 41)]));
+        assert!(!calm([(0, 0), (0, 0), (40, 41)]), "it rises");
+        assert!(!calm([(0, 0), (30, 20), (40, 50)]), "the sum is level, the pods are not");
+        assert!(!row(10, [101, 5], [(0, 0); 3]).is_calm(), "a line that is always crossed");
+    }
+
+    proptest! {
+        #[test]
+        fn a_calm_node_crosses_nothing(
+            kept in 0..60u64,
+            thresholds in [0..120u64, 0..120u64],
+            uses in prop::array::uniform3(prop_oneof![(0..40u64).prop_map(|at| (at, at)), (0..40u64, 0..40u64)]),
+            now in 0..3_600_000_000u64,
+        ) {
+            let row = row(kept, thresholds, uses);
+            prop_assert!(!row.is_calm() || row.crosses_nothing(SimTime(now)));
+        }
+    }
 }

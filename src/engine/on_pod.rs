@@ -67,7 +67,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for number in 0..row.template.spec.volumes.len() {
             let Some(claim) = self.pods[pod].template.spec.volumes[number].claim else { continue };
             let at_first = self.pods[pod].volume_contents()[number];
-            let at_first = Line::from(Ramp::flat(self.now, at_first));
+            let at_first = Line::from(Ramp::flat(at_first));
             let held = self.claims[claim.index()].get_or_insert(at_first).at(self.now).bytes();
             self.pods[pod].its_volumes().contents[number] = held;
             self.tell(Record::VolumeAttached { pod: name, node, claim, held });
@@ -85,7 +85,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn hold_in_volumes(&mut self, pod: PodId, in_memory: Bytes, on_disk: Bytes) {
         let row = &mut self.pods[pod];
         let node = row.its_node();
-        let held = |bytes: Bytes| if bytes == Bytes::ZERO { Ramp::NONE } else { Ramp::flat(self.now, bytes) };
+        let held = |bytes: Bytes| if bytes == Bytes::ZERO { Ramp::NONE } else { Ramp::flat(bytes) };
         let (memory, disk) = (held(in_memory), held(on_disk));
         let volumes = row.its_volumes();
         let memory_before = std::mem::replace(&mut volumes.in_memory, memory);

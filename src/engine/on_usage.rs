@@ -35,7 +35,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
-        self.plan_usage(pod, container);
+        // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
+        self.plan_usage_under(ticket, pod, container);
     }
 
     /// A process that held what the container had added to its memory is gone; the rest goes on.
@@ -51,22 +52,31 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.plan_usage(pod, container);
     }
 
-    /// Plans its curve's next turn, and the limit if it lies before that.
+    /// Plans anew its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
         let (ticket, row) = self.pods.with_new_ticket(pod);
-        let one = &row.containers[usize::from(container.0)];
-        let walk = one.walk.as_ref().expect("a container with memory");
-        let until = walk.until;
-        let limit = row.template.parts[usize::from(container.0)].memory_limit;
-        let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
         row.container(container).usage_ticket = ticket;
+        self.plan_usage_under(ticket, pod, container);
+    }
+
+    fn plan_usage_under(&mut self, ticket: Ticket, pod: PodId, container: ContainerIndex) {
+        let row = &self.pods[pod];
+        let place = usize::from(container.0);
+        let one = &row.containers[place];
+        let until = one.walk.as_ref().expect("a container with memory").until;
+        let limit = row.template.parts[place].memory_limit;
+        let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
+        let has_limit = row.template.reachable_memory_limit.is_some();
+        let is_asked = one.answers_by_memory();
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
         if let Some(at) = limit_at.filter(|at| *at < until) {
             self.calendar.plan(at, Event::ContainerHitsLimit { pod, container }, ticket);
         }
-        self.plan_memory_limit(pod);
-        if self.pods[pod].container(container).answers_by_memory() {
+        if has_limit {
+            self.plan_memory_limit(pod);
+        }
+        if is_asked {
             self.plan_questions(pod, container);
         }
     }
@@ -171,7 +181,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn keep_in_volume(&mut self, pod: PodId, volume: u16, written: Bytes) {
-        let kept = Ramp::flat(self.now, written);
+        let kept = Ramp::flat(written);
         self.change_claim(pod, volume, |held| *held += kept);
         let row = &mut self.pods[pod];
         let contents = &mut row.its_volumes().contents[usize::from(volume)];

@@ -383,7 +383,7 @@ impl PodRow {
 
     /// What its volume of that number holds.
     fn volume(&self, number: u16) -> Line {
-        let mut held = Line::from(Ramp::flat(SimTime::START, self.volume_contents()[usize::from(number)]));
+        let mut held = Line::from(Ramp::flat(self.volume_contents()[usize::from(number)]));
         let others = self.containers.iter().flat_map(|container| &*container.others);
         others.filter(|other| other.usage == Usage::Volume(number)).for_each(|other| held += other.walk.ramp);
         held
@@ -636,7 +636,9 @@ impl Pods {
         let slot = &self.slots[pod.index()];
         black_box(slot.ticket);
         if let Some(row) = &slot.row {
-            black_box((row.stage, row.containers.first().map(|one| one.ticket)));
+            let first = row.containers.first();
+            black_box((row.stage, first.map(|one| (one.ticket, one.usage_ticket))));
+            first.and_then(|one| one.walk.as_ref()).inspect(|walk| walk.fetch());
         }
     }
 

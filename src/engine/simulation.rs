@@ -112,7 +112,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     fn next_entry(&mut self) -> Option<Entry> {
         let pods = &self.pods;
         self.calendar.pop_until(self.setting.horizon, |near| {
-            if let Event::ContainerExits { pod, .. } = near.event {
+            if let Event::ContainerExits { pod, .. } | Event::UsageTurns { pod, .. } = near.event {
                 pods.fetch(pod);
             }
         })
@@ -195,6 +195,10 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Plans what a node's use leads to as it now goes: the kernel's kills, the kubelet's look.
     pub(super) fn plan_what_follows(&mut self, node: NodeId) {
         let row = &self.nodes[node.index()];
+        if self.setting.passes == Passes::ThatMatter && row.is_calm() {
+            debug_assert!(row.crosses_nothing(self.now), "a calm node's memory leads to nothing");
+            return;
+        }
         let (full, full_of_pods) = (row.first_full(self.now), row.first_full_of_pods(self.now));
         self.plan_at_most_once(node, full, Event::NodeRunsOut { node }, |row| &mut row.runs_out);
         self.plan_at_most_once(node, full_of_pods, Event::PodsHitLimit { node }, |row| {

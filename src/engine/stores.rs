@@ -68,6 +68,11 @@ impl Stores {
         Stores { all: all.collect(), layout }
     }
 
+    /// Whether nobody said how large anything is.
+    pub fn are_none(&self) -> bool {
+        self.all.is_empty()
+    }
+
     pub fn layout(&self) -> FilesystemLayout {
         self.layout
     }
@@ -156,7 +161,7 @@ impl Store {
     fn total(&self) -> Line {
         let mut total = self.pods;
         total += self.others.ramp;
-        total -= Ramp::flat(SimTime::START, self.deleted);
+        total -= Ramp::flat(self.deleted);
         total
     }
 }

@@ -6,6 +6,7 @@
 use crate::ground::{Ramp, SimTime};
 use crate::model::usage::{Cursor, Turn};
 use crate::model::{Piece, UsageCurve};
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// A place on a curve.
@@ -24,6 +25,13 @@ impl Walk {
         let (segment, cursor) = curve.begin(now);
         let turns = segment.until < SimTime::NEVER;
         Walk { curve: turns.then(|| curve.clone()), cursor, ramp: segment.ramp, until: segment.until }
+    }
+
+    /// Asks memory for what the next turn reads.
+    pub fn fetch(&self) {
+        if let Some(curve) = &self.curve {
+            black_box(curve.peek(self.cursor));
+        }
     }
 
     /// Goes on to the next segment; `draw` gives the pieces of the draw of that number.

@@ -24,6 +24,8 @@ pub struct Monitor {
     taking_part: usize,
     /// When each condition was last seen, while the condition outlives it.
     last_seen: [Option<SimTime>; NodeCondition::ALL.len()],
+    /// See [`Monitor::is_idle`], which is asked whenever memory changes.
+    is_idle: bool,
 }
 
 /// What is remembered of one threshold.
@@ -58,20 +60,24 @@ impl Monitor {
     /// thresholds: see [`super::container_fs::with_container_fs`].
     pub fn that_overlooks(settings: &EvictionSettings, known_at_first: usize) -> Monitor {
         let count = settings.thresholds.len();
+        let taking_part = known_at_first.min(count);
         Monitor {
             watches: vec![Watch::default(); count],
-            taking_part: known_at_first.min(count),
+            taking_part,
             last_seen: [None; NodeCondition::ALL.len()],
+            is_idle: taking_part == count,
         }
     }
 
     /// Whether a pass with no threshold met would leave everything as it is.
     /// (That is: if its statistics do not say when they were taken.)
     pub fn is_idle(&self) -> bool {
+        self.is_idle
+    }
+
+    fn remembers_nothing(&self) -> bool {
         let forgotten = |watch: &Watch| watch.first_observed.is_none() && watch.last_sampled.is_none();
-        self.last_seen == [None; NodeCondition::ALL.len()]
-            && self.taking_part == self.watches.len()
-            && self.watches.iter().all(forgotten)
+        self.last_seen == [None; NodeCondition::ALL.len()] && self.watches.iter().all(forgotten)
     }
 
     /// Looks once.
@@ -87,7 +93,9 @@ impl Monitor {
             }
         }
         self.taking_part = self.watches.len();
-        PassVerdict { conditions: self.reported(settings, now), acting: self.acceptable(settings).next() }
+        let conditions = self.reported(settings, now);
+        self.is_idle = self.remembers_nothing();
+        PassVerdict { conditions, acting: self.acceptable(settings).next() }
     }
 
     /// Met now; or, its grace being over in the last pass, not resolved since. What the kubelet

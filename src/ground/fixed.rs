@@ -46,20 +46,15 @@ impl Sub for Level {
 
 /// A straight piece of a curve: from a level at an instant, with a slope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ramp {
-    pub since: SimTime,
-    pub from: Bytes,
-    /// 2^-32 bytes per microsecond.
-    slope: i128,
-}
+pub struct Ramp(Line);
 
 impl Ramp {
     /// Nothing at all, for ever.
-    pub const NONE: Ramp = Ramp { since: SimTime::START, from: Bytes::ZERO, slope: 0 };
+    pub const NONE: Ramp = Ramp(Line { origin: 0, slope: 0 });
 
     /// A level that stays.
-    pub fn flat(since: SimTime, at: Bytes) -> Ramp {
-        Ramp { since, from: at, slope: 0 }
+    pub fn flat(at: Bytes) -> Ramp {
+        Ramp(Line { origin: Level::from(at).0, slope: 0 })
     }
 
     /// From `from` towards `to`, which would be reached after `length`.
@@ -67,30 +62,25 @@ impl Ramp {
     /// The slope is rounded towards zero, by less than 2^-32 byte per
     /// microsecond; the next piece starts at its own exact level, so that the
     /// rounding never adds up. A piece without length stays at `from`.
+    #[inline]
     pub fn towards(since: SimTime, from: Bytes, to: Bytes, length: SimDuration) -> Ramp {
         if from == to || length == SimDuration::ZERO {
-            return Ramp::flat(since, from);
+            return Ramp::flat(from);
         }
-        let rise = Level::from(to) - Level::from(from);
-        Ramp { since, from, slope: rise.0 / i128::from(length.0) }
-    }
-
-    /// Its level at the instant zero, had it always been on its slope.
-    fn origin(self) -> i128 {
-        Level::from(self.from).0 - self.slope * i128::from(self.since.0)
+        let (from, to) = (Level::from(from), Level::from(to));
+        let slope = (to - from).0 / i128::from(length.0);
+        Ramp(Line { origin: from.0 - slope * i128::from(since.0), slope })
     }
 
     /// The level at `now`, which must not lie before the piece.
     pub fn at(self, now: SimTime) -> Level {
-        Level(Level::from(self.from).0 + self.slope * i128::from(now.since(self.since).0))
+        self.0.at(now)
     }
 }
 
 impl From<Ramp> for Line {
     fn from(ramp: Ramp) -> Line {
-        let mut line = Line::default();
-        line += ramp;
-        line
+        ramp.0
     }
 }
 
@@ -104,15 +94,13 @@ pub struct Line {
 
 impl AddAssign<Ramp> for Line {
     fn add_assign(&mut self, ramp: Ramp) {
-        self.slope += ramp.slope;
-        self.origin += ramp.origin();
+        *self = *self + ramp.0;
     }
 }
 
 impl SubAssign<Ramp> for Line {
     fn sub_assign(&mut self, ramp: Ramp) {
-        self.slope -= ramp.slope;
-        self.origin -= ramp.origin();
+        *self = *self - ramp.0;
     }
 }
 
@@ -140,6 +128,11 @@ impl Line {
     /// The level at `now`.
     pub fn at(self, now: SimTime) -> Level {
         Level(self.origin + self.slope * i128::from(now.0))
+    }
+
+    /// The level that it stays at, if it does.
+    pub fn level(self) -> Option<Level> {
+        (self.slope == 0).then_some(Level(self.origin))
     }
 
     /// The highest level between two instants, the later one given last.
@@ -183,7 +176,7 @@ mod tests {
     #[test]
     fn equal_to_the_bound_is_not_above_it() {
         let mut line = Line::default();
-        line += Ramp::flat(SimTime(0), Bytes(100));
+        line += Ramp::flat(Bytes(100));
         assert_eq!(line.first_above(Bytes(100), SimTime(3)), None);
         assert_eq!(line.first_above(Bytes(99), SimTime(3)), Some(SimTime(3)));
     }

@@ -127,6 +127,7 @@ impl UsageCurve {
     }
 
     /// Moves on from the piece at `place`, which has just ended.
+    #[inline]
     pub fn turn(&self, cursor: &mut Cursor, now: SimTime) -> Turn {
         let next = cursor.piece + 1;
         if (next as usize) < self.pieces.len() {
@@ -134,7 +135,7 @@ impl UsageCurve {
             return Turn::Segment(self.segment(next, now));
         }
         match self.after {
-            After::Hold => Turn::Segment(self.held(now)),
+            After::Hold => Turn::Segment(self.held()),
             After::RepeatFrom(first) => {
                 cursor.piece = first;
                 Turn::Segment(self.segment(first, now))
@@ -144,6 +145,11 @@ impl UsageCurve {
                 Turn::NeedsDraw
             }
         }
+    }
+
+    /// The piece at a place.
+    pub fn peek(&self, cursor: Cursor) -> Piece {
+        self.pieces[cursor.piece as usize]
     }
 
     /// The same curve with the pieces of its next draw.
@@ -169,9 +175,9 @@ impl UsageCurve {
         Segment { ramp: Ramp::towards(now, from, to, length), until: now.after(length) }
     }
 
-    fn held(&self, now: SimTime) -> Segment {
+    fn held(&self) -> Segment {
         let last = self.pieces[self.pieces.len() - 1];
-        Segment { ramp: Ramp::flat(now, last.to), until: SimTime::NEVER }
+        Segment { ramp: Ramp::flat(last.to), until: SimTime::NEVER }
     }
 }
 

@@ -16,15 +16,19 @@ pub enum Controller {
     ReplicaSet,
     /// A Job: a pod that fails is replaced, at most `backoff_limit` times.
     Job { backoff_limit: u32 },
+    /// Somebody who wants each pod to succeed: one that fails is replaced at once, however often. No
+    /// controller of Kubernetes' own is so impatient (a Job waits longer each time); operators are.
+    Operator,
 }
 
 impl Controller {
-    /// The API's word for it.
+    /// The API's word for it, where it has one.
     pub fn kind(self) -> &'static str {
         match self {
             Controller::Nobody => "Pod",
             Controller::ReplicaSet => "ReplicaSet",
             Controller::Job { .. } => "Job",
+            Controller::Operator => "Operator",
         }
     }
 }

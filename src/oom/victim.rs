@@ -21,11 +21,13 @@ pub fn badness(prey: Prey, total: Bytes) -> i64 {
     i64::try_from(badness).unwrap_or(if badness < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The order in which they are killed, while memory is short: the largest badness
-/// first, as listed among equals. Each by its place, with its badness.
+/// The order in which they are killed, while memory is short: the largest badness first, and among equals
+/// the last listed. Each by its place, with its badness.
+///
+/// Source: `oom_evaluate_task` (since 5.4): a task no less bad than the one chosen so far takes its place.
 pub fn kill_order(prey: &[Prey], total: Bytes) -> Vec<(usize, i64)> {
     let mut order: Vec<(usize, i64)> = prey.iter().map(|one| badness(*one, total)).enumerate().collect();
-    order.sort_by_key(|(_, badness)| Reverse(*badness));
+    order.sort_unstable_by_key(|(place, badness)| Reverse((*badness, *place)));
     order
 }
 
@@ -44,5 +46,13 @@ mod tests {
         let order: Vec<usize> =
             kill_order(&[application, database], node).iter().map(|(place, _)| *place).collect();
         assert_eq!(order, [1, 0]);
+    }
+
+    #[test]
+    fn among_equals_the_last_listed_dies_first() {
+        let one = Prey { working_set: Bytes::gibi(4), oom_score_adj: 969 };
+        let smaller = Prey { working_set: Bytes::gibi(3), ..one };
+        let order = kill_order(&[smaller, one, one], Bytes::gibi(64));
+        assert_eq!(order.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [2, 1, 0]);
     }
 }
