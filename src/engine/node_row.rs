@@ -191,6 +191,10 @@ impl NodeRow {
         }
     }
 
+    pub fn capacity(&self) -> Bytes {
+        self.capacity
+    }
+
     pub fn pods_memory(&self) -> Line {
         self.pods_memory
     }
