@@ -166,7 +166,8 @@ impl Calendar {
         self.crowd.retain(|Reverse(entry)| is_expected(entry));
         self.look_among_crowd();
         self.later.retain(&is_expected);
-        self.pending = usize::from(self.next.is_some()) + self.soon.len() + self.crowd.len() + self.later.len();
+        self.pending =
+            usize::from(self.next.is_some()) + self.soon.len() + self.crowd.len() + self.later.len();
         self.crowded_at = self.few.max(2 * self.pending);
     }
 

@@ -19,6 +19,7 @@ use crate::eviction::{
 };
 use crate::ground::{Bytes, Level, Line, NodeId, PodId, SimDuration, SimTime};
 use crate::model::{Bound, NodePart};
+use std::hint::black_box;
 
 /// A node while it runs.
 #[derive(Debug)]
@@ -189,6 +190,18 @@ impl NodeRow {
             NodePart::PageCache => &mut self.page_cache,
             _ => self.stores.walk_mut(part).expect("a part of this node"),
         }
+    }
+
+    /// Asks memory for what a change of its memory needs.
+    pub fn fetch(&self) {
+        black_box((
+            self.pods_memory,
+            self.tally.pods_bound,
+            self.contact,
+            self.pods.len(),
+            self.pass.at,
+            self.last_change,
+        ));
     }
 
     pub fn capacity(&self) -> Bytes {

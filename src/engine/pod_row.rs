@@ -631,15 +631,24 @@ impl Pods {
         (*ticket, row.as_mut().expect(ONLY_LIVE_PODS))
     }
 
-    /// Asks memory for a row that will be needed soon.
-    pub fn fetch(&self, pod: PodId) {
+    /// Asks memory for a row that will be needed soon, each line of it, and says where its pod is.
+    pub fn fetch(&self, pod: PodId) -> Option<NodeId> {
         let slot = &self.slots[pod.index()];
         black_box(slot.ticket);
-        if let Some(row) = &slot.row {
-            let first = row.containers.first();
-            black_box((row.stage, first.map(|one| (one.ticket, one.usage_ticket))));
-            first.and_then(|one| one.walk.as_ref()).inspect(|walk| walk.fetch());
+        let row = slot.row.as_ref()?;
+        black_box((row.stage, row.name.serial, row.clean_up_time, row.bound, row.grace_ends, row.killing));
+        if let Some(one) = row.containers.first() {
+            black_box((
+                one.ticket,
+                one.usage_ticket,
+                one.exits_at,
+                one.last_end,
+                one.life.run_time,
+                one.state,
+            ));
+            one.walk.as_ref().inspect(|walk| walk.fetch());
         }
+        row.node
     }
 
     /// Where a bound pod stands among its node's pods.

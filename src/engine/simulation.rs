@@ -110,10 +110,10 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
 
     /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
     fn next_entry(&mut self) -> Option<Entry> {
-        let pods = &self.pods;
+        let (pods, nodes) = (&self.pods, &self.nodes);
         self.calendar.pop_until(self.setting.horizon, |near| {
             if let Event::ContainerExits { pod, .. } | Event::UsageTurns { pod, .. } = near.event {
-                pods.fetch(pod);
+                pods.fetch(pod).inspect(|node| nodes[node.index()].fetch());
             }
         })
     }
