@@ -1,7 +1,8 @@
 //! What does one event cost the calendar, and does it grow with what is pending?
 //!
 //! The hold model: one event is taken, one is planned at a random later instant,
-//! and so the number pending stays. The standard library's heap stands beside it.
+//! and so the number pending stays. And what an engine does most: one event plans the next
+//! for now, while all others are due later. The standard library's heap stands beside both.
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use evictsim::engine::calendar::{Calendar, Entry};
@@ -27,44 +28,52 @@ fn arrival(number: u32) -> Event {
     Event::PodArrives { workload: WorkloadId(number) }
 }
 
-fn hold(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("hold");
+fn full_calendar(pending: u32) -> (Calendar, Stream) {
+    let (mut calendar, mut stream) = (Calendar::default(), stream());
+    for number in 0..pending {
+        calendar.plan(SimTime::START.after(ahead(&mut stream)), arrival(number), 0);
+    }
+    (calendar, stream)
+}
+
+fn full_heap(pending: u32) -> (BinaryHeap<Reverse<Entry>>, Stream) {
+    let mut stream = stream();
+    let entries = (0..pending).map(|number| {
+        let at = SimTime::START.after(ahead(&mut stream));
+        Reverse(Entry { at, event: arrival(number), ticket: 0 })
+    });
+    (entries.collect(), stream)
+}
+
+/// Takes an event and plans one, again and again; `delay` says how much later than the one taken.
+fn events(
+    criterion: &mut Criterion,
+    name: &str,
+    pending: &[u32],
+    delay: impl Fn(&mut Stream) -> SimDuration + Copy,
+) {
+    let mut group = criterion.benchmark_group(name);
     group.throughput(criterion::Throughput::Elements(u64::from(HOLDS)));
-    for pending in [1_000u32, 30_000, 1_000_000] {
-        group.bench_with_input(BenchmarkId::new("radix heap", pending), &pending, |bencher, pending| {
-            let full = || {
-                let (mut calendar, mut stream) = (Calendar::default(), stream());
-                for number in 0..*pending {
-                    calendar.plan(SimTime::START.after(ahead(&mut stream)), arrival(number), 0);
-                }
-                (calendar, stream)
-            };
+    for pending in pending {
+        group.bench_with_input(BenchmarkId::new("radix heap", pending), pending, |bencher, pending| {
             bencher.iter_batched_ref(
-                full,
+                || full_calendar(*pending),
                 |(calendar, stream)| {
                     for number in 0..HOLDS {
                         let next = calendar.pop().expect("events are pending");
-                        calendar.plan(next.at.after(ahead(stream)), arrival(number), 0);
+                        calendar.plan(next.at.after(delay(stream)), arrival(number), 0);
                     }
                 },
                 BatchSize::LargeInput,
             );
         });
-        group.bench_with_input(BenchmarkId::new("binary heap", pending), &pending, |bencher, pending| {
-            let full = || {
-                let mut stream = stream();
-                let entries = (0..*pending).map(|number| {
-                    let at = SimTime::START.after(ahead(&mut stream));
-                    Reverse(Entry { at, event: arrival(number), ticket: 0 })
-                });
-                (entries.collect::<BinaryHeap<_>>(), stream)
-            };
+        group.bench_with_input(BenchmarkId::new("binary heap", pending), pending, |bencher, pending| {
             bencher.iter_batched_ref(
-                full,
+                || full_heap(*pending),
                 |(heap, stream)| {
                     for number in 0..HOLDS {
                         let Reverse(next) = heap.pop().expect("events are pending");
-                        let at = next.at.after(ahead(stream));
+                        let at = next.at.after(delay(stream));
                         heap.push(Reverse(Entry { at, event: arrival(number), ticket: 0 }));
                     }
                     black_box(heap.len());
@@ -76,5 +85,13 @@ fn hold(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, hold);
+fn hold(criterion: &mut Criterion) {
+    events(criterion, "hold", &[1_000, 30_000, 1_000_000], ahead);
+}
+
+fn for_now(criterion: &mut Criterion) {
+    events(criterion, "for now", &[30_000], |_| SimDuration::ZERO);
+}
+
+criterion_group!(benches, hold, for_now);
 criterion_main!(benches);

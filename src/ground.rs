@@ -6,6 +6,7 @@
 //! here (and, by [`rng`] alone, the generator crates).
 //! Next: [`crate::model`], which says what there is in a cluster.
 
+pub mod few;
 pub mod fixed;
 pub mod ids;
 pub mod quantity;
@@ -13,6 +14,7 @@ pub mod rng;
 pub mod time;
 pub mod units;
 
+pub use few::Few;
 pub use fixed::{Level, Line, Ramp};
 pub use ids::{ClaimId, NodeId, PodId, WorkloadId};
 pub use quantity::{Format, Quantity};

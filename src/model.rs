@@ -30,7 +30,7 @@ pub use cluster::{
 };
 pub use container::{ContainerSpec, Role, WrittenResources};
 pub use labels::{LabelOperator, Labels, Requirement, Selector};
-pub use life::{ContainerLife, PodLife};
+pub use life::{Behavior, ContainerLife, PodLife};
 pub use node::{Filesystem, Node, NodeImage, NodePart, Outage, Room};
 pub use peers::{
     BudgetBound, BudgetCounts, BudgetRule, DisruptionBudget, Namespace, Peers, PodGroup, PodShare,

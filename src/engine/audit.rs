@@ -146,7 +146,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let mut sum = Line::default();
             for pod in &row.pods {
                 let pod = &self.pods[*pod];
-                let others = pod.containers.iter().flat_map(|one| &one.others);
+                let others = pod.containers.iter().flat_map(|one| &*one.others);
                 let there = others.filter(|other| row.stores.part_of(other.usage) == Some(part));
                 there.for_each(|other| sum += other.walk.ramp);
                 if part == NodePart::NodeFs {

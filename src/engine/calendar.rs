@@ -1,13 +1,18 @@
 //! The calendar: pending events, the earliest first.
 //!
-//! A monotone radix heap on the event's microsecond. A simulation only ever
-//! plans at or after now, which is just what a radix heap needs: an entry moves
-//! at most once for each of 64 bits, so a push and a pop cost O(1) amortised,
-//! however many are pending. What is due at one instant comes out in the order
-//! of the events themselves.
+//! A monotone radix heap on the event's microsecond. What comes soon is one short sorted list, in
+//! the order of the events themselves. What comes later is in buckets, wider ones for what is
+//! further away. When nothing is left that comes soon, the earliest bucket is dealt out: a few
+//! entries come soon, all of them; many go to narrower buckets. A simulation only ever plans at or after
+//! now, which is just what this needs: an entry moves at most once for each digit of its instant,
+//! mostly two or three times, so a push and a pop cost O(1) amortized, however many are pending.
 //! Never: what an event means. A canceled event is not searched for here; its
 //! owner knows its ticket to be stale (docs/decisions/0006), and says so when there
 //! are too many ([`super::sweep`]).
+//!
+//! Cost: benches/calendar.rs, and its figures in benches/README.md. Lost: one bucket a bit (an entry
+//! moves nine times), a heap for what comes soon (an event planned for now goes up and down in it),
+//! digits of 4 or 5 bits.
 
 use super::event::Event;
 use crate::ground::SimTime;
@@ -25,43 +30,56 @@ pub struct Entry {
     pub ticket: Ticket,
 }
 
-/// One bucket a bit in which an entry's instant differs from now, and one for now.
-const BUCKETS: usize = 65;
 /// A calendar with fewer entries is not worth a sweep.
 const FEW: usize = 1024;
-/// So many events at most are near at once: about as many as memory can be asked for together.
+/// So many entries at most come soon together: about as many as memory can be asked for at once.
 const FEW_NEXT: usize = 8;
+/// A longer list is not kept sorted: putting something into it would cost more than a heap does.
+const MOST_SORTED: usize = 2 * FEW_NEXT;
+/// A digit of an instant has as many values as a word has bits.
+const DIGIT_BITS: u32 = u64::BITS.ilog2();
+const VALUES: usize = 1 << DIGIT_BITS;
+const DIGITS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
 
 /// Pending events.
 #[derive(Debug)]
 pub struct Calendar {
-    /// Bucket b > 0 holds instants whose highest bit that differs from `now` is b - 1.
-    buckets: [Vec<Entry>; BUCKETS],
-    /// The first of what is due now: most instants have but one event at a time.
-    first: Option<Entry>,
-    /// What else is due now, smallest event first; nothing, if there is no first.
-    due: BinaryHeap<Reverse<Entry>>,
+    /// What is due up to `soon_until`, the next one at the end: what is planned for now is
+    /// mostly put there, and taken from there at once.
+    soon: Vec<Entry>,
+    /// What else is due up to then, if it is more than a short list; all of it comes after all of `soon`.
+    crowd: BinaryHeap<Reverse<Entry>>,
+    soon_until: SimTime,
+    later: Buckets,
+    /// When the last event was due that was taken.
     now: SimTime,
     pending: usize,
     /// With fewer entries it is never crowded.
     few: usize,
     /// At how many pending ones it is worth a look who is still expected.
     crowded_at: usize,
-    /// Emptied buckets keep their room through this spare.
-    spare: Vec<Entry>,
+}
+
+/// What comes later than some instant, by the highest digit in which it differs from that.
+#[derive(Debug)]
+struct Buckets {
+    /// One for each value of each digit, the lowest digit first.
+    all: Vec<Vec<Entry>>,
+    /// Of each digit, the values whose buckets are not empty, a bit each.
+    filled: [u64; DIGITS],
 }
 
 impl Default for Calendar {
     fn default() -> Calendar {
         Calendar {
-            buckets: std::array::from_fn(|_| Vec::new()),
-            first: None,
-            due: BinaryHeap::new(),
+            soon: Vec::new(),
+            crowd: BinaryHeap::new(),
+            soon_until: SimTime::START,
+            later: Buckets::default(),
             now: SimTime::START,
             pending: 0,
             few: FEW,
             crowded_at: FEW,
-            spare: Vec::new(),
         }
     }
 }
@@ -81,31 +99,13 @@ impl Calendar {
         if at == SimTime::NEVER {
             return;
         }
-        let entry = Entry { at, event, ticket };
         self.pending += 1;
-        match self.bucket(at) {
-            0 => self.make_due(entry),
-            bucket => self.buckets[bucket].push(entry),
-        }
-    }
-
-    fn make_due(&mut self, entry: Entry) {
-        match &mut self.first {
-            None => self.first = Some(entry),
-            Some(first) if entry < *first => {
-                let later = std::mem::replace(first, entry);
-                self.due.push(Reverse(later));
-            }
-            Some(_) => self.due.push(Reverse(entry)),
-        }
+        self.put(Entry { at, event, ticket });
     }
 
     /// When the next event is due.
     pub fn next_instant(&mut self) -> Option<SimTime> {
-        if self.first.is_none() {
-            self.advance(|_| ());
-        }
-        self.first.map(|next| next.at)
+        self.next(|_| ()).map(|next| next.at)
     }
 
     /// Takes the next event; the calendar's clock moves to its instant.
@@ -113,16 +113,14 @@ impl Calendar {
         self.pop_until(SimTime::NEVER, |_| ())
     }
 
-    /// Takes the next event, if it is due at `last` or before. `comes_near` is shown events that are
+    /// Takes the next event, if it is due at `last` or before. `comes_soon` is shown events that are
     /// among the next few: what they will touch can be fetched meanwhile.
-    pub fn pop_until(&mut self, last: SimTime, comes_near: impl Fn(&Entry)) -> Option<Entry> {
-        if self.first.is_none() {
-            self.advance(comes_near);
-        }
-        let next = self.first.filter(|next| next.at <= last)?;
-        self.first = self.due.pop().map(|Reverse(next)| next);
+    pub fn pop_until(&mut self, last: SimTime, comes_soon: impl Fn(&Entry)) -> Option<Entry> {
+        self.now = self.next(comes_soon).filter(|next| next.at <= last)?.at;
         self.pending -= 1;
-        Some(next)
+        let next = self.soon.pop();
+        self.look_among_crowd();
+        next
     }
 
     /// How many events are pending, stale ones among them.
@@ -137,44 +135,108 @@ impl Calendar {
 
     /// Keeps only what is still expected.
     pub fn sweep(&mut self, is_expected: impl Fn(&Entry) -> bool) {
-        self.buckets.iter_mut().for_each(|bucket| bucket.retain(&is_expected));
-        self.due.retain(|entry| is_expected(&entry.0));
-        if self.first.is_some_and(|first| !is_expected(&first)) {
-            self.first = self.due.pop().map(|Reverse(next)| next);
-        }
-        self.pending = usize::from(self.first.is_some())
-            + self.due.len()
-            + self.buckets.iter().map(Vec::len).sum::<usize>();
+        self.soon.retain(&is_expected);
+        self.crowd.retain(|Reverse(entry)| is_expected(entry));
+        self.look_among_crowd();
+        self.later.retain(&is_expected);
+        self.pending = self.soon.len() + self.crowd.len() + self.later.len();
         self.crowded_at = self.few.max(2 * self.pending);
     }
 
-    /// Moves the clock to the earliest pending instant, and makes what is due then due.
-    fn advance(&mut self, comes_near: impl Fn(&Entry)) {
-        let Some(first) = self.buckets.iter().position(|bucket| !bucket.is_empty()) else { return };
-        let mut moving = std::mem::replace(&mut self.buckets[first], std::mem::take(&mut self.spare));
-        self.now = moving.iter().map(|entry| entry.at).min().expect("the bucket is not empty");
-        if moving.len() <= FEW_NEXT {
-            moving.iter().for_each(comes_near);
+    fn next(&mut self, comes_soon: impl Fn(&Entry)) -> Option<&Entry> {
+        if self.soon.is_empty() {
+            self.deal_out(comes_soon);
         }
-        for entry in moving.drain(..) {
-            match self.bucket(entry.at) {
-                0 => self.make_due(entry),
-                bucket => self.buckets[bucket].push(entry),
-            }
-        }
-        self.spare = moving;
+        self.soon.last()
     }
 
-    fn bucket(&self, at: SimTime) -> usize {
-        (u64::BITS - (at.0 ^ self.now.0).leading_zeros()) as usize
+    /// The next one is in `soon`, if anything comes soon.
+    fn look_among_crowd(&mut self) {
+        if self.soon.is_empty() && !self.crowd.is_empty() {
+            self.soon.extend(self.crowd.pop().map(|Reverse(next)| next));
+        }
+    }
+
+    fn put(&mut self, entry: Entry) {
+        if entry.at > self.soon_until {
+            self.later.put(entry, self.soon_until);
+        } else if self.soon.len() < MOST_SORTED && self.soon.last().is_none_or(|next| entry < *next) {
+            self.soon.push(entry);
+        } else {
+            self.put_among_soon(entry);
+        }
+    }
+
+    fn put_among_soon(&mut self, entry: Entry) {
+        if self.crowd.peek().is_some_and(|Reverse(other)| *other < entry) {
+            return self.crowd.push(Reverse(entry));
+        }
+        let before = self.soon.iter().rposition(|other| entry < *other);
+        self.soon.insert(before.map_or(0, |before| before + 1), entry);
+        if self.soon.len() > MOST_SORTED {
+            self.crowd.push(Reverse(self.soon.remove(0)));
+        }
+    }
+
+    /// Empties the earliest bucket. A few entries come soon, all of them; of many, the earliest.
+    ///
+    /// Whatever instant of that bucket `soon_until` becomes: all the others' place stays right, since what
+    /// comes after it differs from all of them in the same digit.
+    fn deal_out(&mut self, comes_soon: impl Fn(&Entry)) {
+        let Some(bucket) = self.later.earliest() else { return };
+        if bucket.len() <= FEW_NEXT {
+            bucket.iter().for_each(comes_soon);
+            self.soon.append(bucket);
+            self.soon.sort_unstable_by(|one, other| other.cmp(one));
+            self.soon_until = self.soon[0].at;
+        } else {
+            let many = std::mem::take(bucket);
+            self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
+            many.into_iter().for_each(|entry| self.put(entry));
+        }
+    }
+}
+
+impl Default for Buckets {
+    fn default() -> Buckets {
+        Buckets { all: vec![Vec::new(); DIGITS * VALUES], filled: [0; DIGITS] }
+    }
+}
+
+impl Buckets {
+    fn put(&mut self, entry: Entry, later_than: SimTime) {
+        let digit = (entry.at.0 ^ later_than.0).ilog2() / DIGIT_BITS;
+        let value = (entry.at.0 >> (digit * DIGIT_BITS)) as usize % VALUES;
+        self.filled[digit as usize] |= 1 << value;
+        self.all[digit as usize * VALUES + value].push(entry);
+    }
+
+    /// The bucket of the earliest, for whoever empties it: the lowest digit's, and of these the lowest value's.
+    fn earliest(&mut self) -> Option<&mut Vec<Entry>> {
+        let digit = self.filled.iter().position(|filled| *filled != 0)?;
+        let value = self.filled[digit].trailing_zeros();
+        self.filled[digit] ^= 1 << value;
+        Some(&mut self.all[digit * VALUES + value as usize])
+    }
+
+    fn retain(&mut self, is_expected: impl Fn(&Entry) -> bool) {
+        for (place, bucket) in self.all.iter_mut().enumerate() {
+            bucket.retain(&is_expected);
+            self.filled[place / VALUES] &= !(u64::from(bucket.is_empty()) << (place % VALUES));
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.all.iter().map(Vec::len).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::{NodeId, WorkloadId};
+    use crate::ground::{NodeId, SimDuration, WorkloadId};
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     fn arrival(workload: u32) -> Event {
         Event::PodArrives { workload: WorkloadId(workload) }
@@ -208,30 +270,44 @@ mod tests {
         assert_eq!(calendar.next_instant(), None);
     }
 
+    /// An instant or a length, of any size; or one of a few, so that many meet.
+    fn micros() -> impl Strategy<Value = u64> {
+        let of_any_size = (any::<u64>(), 1..64u32).prop_map(|(bits, less)| bits >> less);
+        prop_oneof![of_any_size, 0..3u64]
+    }
+
+    /// Plans an arrival in a calendar, and in a plain sorted list of what is to come.
+    fn plan(calendar: &mut Calendar, plain: &mut BTreeSet<Entry>, at: SimTime, ticket: Ticket) {
+        let event = arrival(ticket % 4);
+        calendar.plan(at, event, ticket);
+        if at < SimTime::NEVER {
+            plain.insert(Entry { at, event, ticket });
+        }
+    }
+
     proptest! {
         /// Against a plain sorted list, with pushes between the pops as a simulation makes them.
         #[test]
         fn events_come_out_sorted(
-            first in prop::collection::vec((0..1u64 << 40, 0..4u32), 1..60),
-            later in prop::collection::vec((0..1u64 << 20, 0..4u32), 0..60),
+            first in prop::collection::vec(micros(), 1..120),
+            later in prop::collection::vec(micros(), 0..120),
         ) {
-            let mut calendar = Calendar::default();
-            let mut plain = std::collections::BTreeSet::new();
-            let mut ticket = 0;
-            let mut plan = |calendar: &mut Calendar, plain: &mut std::collections::BTreeSet<Entry>, at, workload| {
-                ticket += 1;
-                calendar.plan(at, arrival(workload), ticket);
-                plain.insert(Entry { at, event: arrival(workload), ticket });
-            };
-            for (at, workload) in first {
-                plan(&mut calendar, &mut plain, SimTime(at), workload);
+            let (mut calendar, mut plain) = (Calendar::default(), BTreeSet::new());
+            let mut tickets = 0..;
+            for at in first {
+                plan(&mut calendar, &mut plain, SimTime(at), tickets.next().expect("no end"));
             }
-            let mut later = later.into_iter();
+            let mut delays = later.into_iter().map(SimDuration);
             while let Some(entry) = calendar.pop() {
                 prop_assert_eq!(Some(entry), plain.pop_first());
-                if let Some((delay, workload)) = later.next() {
-                    plan(&mut calendar, &mut plain, SimTime(entry.at.0 + delay), workload);
+                for delay in delays.by_ref().take(2) {
+                    plan(&mut calendar, &mut plain, entry.at.after(delay), tickets.next().expect("no end"));
                 }
+                if entry.ticket % 16 == 0 {
+                    calendar.sweep(|entry| entry.ticket % 3 > 0);
+                    plain.retain(|entry| entry.ticket % 3 > 0);
+                }
+                prop_assert_eq!(calendar.pending(), plain.len());
             }
             prop_assert!(plain.is_empty());
         }

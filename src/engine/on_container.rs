@@ -36,20 +36,22 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         self.plan_usage(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
-        let ticket = self.plan_for_pod(pod, up_at, Event::ContainerIsUp { pod, container });
-        self.pods[pod].container(container).ticket = ticket;
+        self.plan_for_container((pod, container), up_at, Event::ContainerIsUp { pod, container });
     }
 
     pub(super) fn on_container_is_up(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let now = self.now;
-        if self.pods.expected_container(pod, container, ticket).is_none() || self.pods[pod].is_stopping() {
+        let Some(row) = self.pods.get_mut(pod).filter(|row| !row.is_stopping()) else {
             return; // Who is told to stop before it is up comes up no more, however long its hook runs.
+        };
+        let Some(one) = row.containers.get_mut(usize::from(container.0)) else { return };
+        if one.ticket != ticket {
+            return;
         }
-        let row = self.pods[pod].container(container);
-        row.state = ContainerState::Running;
-        row.exits_at = row.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
-        row.exits_with = Exit::of(i32::from(row.life.exit_code));
-        let role = row.role;
+        one.state = ContainerState::Running;
+        one.exits_at = one.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
+        one.exits_with = Exit::of(i32::from(one.life.exit_code));
+        let role = one.role;
         self.plan_exit(pod, container);
         self.begin_probing(pod, container);
         if role == Role::Regular {
@@ -62,8 +64,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn plan_exit(&mut self, pod: PodId, container: ContainerIndex) {
         let at = self.pods[pod].container(container).exits_at;
-        let ticket = self.plan_for_pod(pod, at, Event::ContainerExits { pod, container });
-        self.pods[pod].container(container).ticket = ticket;
+        self.plan_for_container((pod, container), at, Event::ContainerExits { pod, container });
     }
 
     fn regular_is_up(&mut self, pod: PodId) {
@@ -82,12 +83,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 /// Its end.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_exits(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
-        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
-        let exit = row.exits_with;
-        let is_of_itself = row.shutdown.is_none();
-        let row = &self.pods[pod];
-        if is_of_itself && !row.is_stopping() {
-            let (pod, node) = (row.name, row.its_node());
+        let Some(one) = self.pods.expected_container(pod, container, ticket) else { return };
+        let exit = one.exits_with;
+        let is_of_itself = one.shutdown.is_none();
+        if R::LISTENS && is_of_itself && !self.pods[pod].is_stopping() {
+            let (pod, node) = (self.pods[pod].name, self.pods[pod].its_node());
             self.tell(Record::ContainerExited { pod, node, container, exit_code: exit.code });
         }
         self.container_ended(pod, container, exit);
@@ -125,17 +125,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Frees what a container uses; none of its planned events happens.
     pub(super) fn take_down(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
-        let (ticket, usage_ticket) = (self.pods.new_ticket(pod), self.pods.new_ticket(pod));
         let now = self.now;
-        let row = &mut self.pods[pod];
+        let (silenced, row) = self.pods.with_new_ticket(pod);
         let node = row.its_node();
         let one = row.container(container);
         one.end(exit, now);
-        (one.ticket, one.usage_ticket) = (ticket, usage_ticket);
-        let (was_killed, walk, used_more) = (one.was_killed, one.walk.take(), !one.others.is_empty());
+        (one.ticket, one.usage_ticket) = (silenced, silenced);
+        let (ramp, used_more) = (one.walk.as_ref().map(|walk| walk.ramp), !one.others.is_empty());
+        one.walk = None;
+        let was_killed = one.was_killed;
         row.killing -= u32::from(was_killed);
-        if let Some(walk) = walk {
-            self.change_memory(node, |sum| *sum -= walk.ramp);
+        if let Some(ramp) = ramp {
+            self.change_memory(node, |sum| *sum -= ramp);
         }
         if used_more {
             self.end_others(pod, container);
@@ -147,8 +148,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 impl ContainerRow {
     fn end(&mut self, exit: Exit, now: SimTime) {
         self.state = ContainerState::Ended(exit);
-        self.end_before_last = self.last_end.map(|(_, finished)| finished);
-        self.last_end = Some((exit, now));
+        if let Some((_, finished)) = self.last_end.replace((exit, now)) {
+            self.its_past().end_before_last = Some(finished);
+        }
         self.was_killed = self.killed_by.take().is_some();
         (self.probing, self.shutdown) = (None, None);
     }

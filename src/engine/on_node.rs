@@ -43,13 +43,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_hits_limit(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
-        let limit = row.container(container).memory_limit.expect("what has no limit does not hit it");
+        let limit = row.template.parts[usize::from(container.0)]
+            .memory_limit
+            .expect("what has no limit does not hit it");
         self.oom_kill(pod, container, OomCause::ContainerLimit, limit, None);
     }
 
     pub(super) fn on_pod_hits_limit(&mut self, pod: PodId, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod).filter(|row| row.limit_ticket == ticket) else { return };
-        let limit = row.memory_limit.expect("what has no limit does not hit it");
+        let limit = row.template.reachable_memory_limit.expect("what has no limit does not hit it");
         let prey: Vec<(ContainerIndex, Prey)> = row
             .indices()
             .zip(&row.containers)

@@ -137,7 +137,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let tolerations = &row.template.spec.tolerations;
         let patience = if row.deletion.is_some() { None } else { tolerates_for(tolerations) };
         let ends = patience.map_or(SimTime::NEVER, |patience| self.now.after(patience));
-        self.pods[pod].toleration_ticket = self.plan_for_pod(pod, ends, Event::TolerationEnds { pod });
+        self.plan_for_pod(pod, ends, Event::TolerationEnds { pod }, |row| &mut row.toleration_ticket);
     }
 
     /// The control plane deletes the pod. It stays where it is until its kubelet hears of it; its

@@ -7,13 +7,15 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, Past, PodRow, Stage};
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
 use crate::ground::{Bytes, Line, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::Phase;
-use crate::lifecycle::actions::{ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen};
+use crate::lifecycle::actions::{
+    ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen, starts_all_at_once,
+};
 use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts};
 use crate::model::{ContainerIndex, Medium, Role, Usage};
 
@@ -24,7 +26,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.pods[pod];
         row.stage = Stage::Pulling;
         let pulled = self.now.after(row.pull_time);
-        self.pods[pod].ticket = self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod });
+        self.plan_for_pod(pod, pulled, Event::PodIsPulled { pod }, |row| &mut row.ticket);
         self.show(pod);
     }
 
@@ -32,8 +34,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(row) = self.pods.expected(pod, ticket) else { return };
         row.stage = Stage::Alive;
         let node = row.its_node();
-        let address = self.nodes[node.index()].addresses.take();
-        let row = &mut self.pods[pod];
+        // Nothing depends on an address: who listens may want to know it.
+        let address = R::LISTENS.then(|| self.nodes[node.index()].addresses.take()).flatten();
         row.address = address;
         let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
@@ -44,8 +46,18 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.attach_claims(pod);
             self.write_volumes(pod);
         }
-        self.sync(pod);
+        if starts_all_at_once(&self.pods[pod].template.spec) {
+            self.start_all(pod);
+        } else {
+            self.sync(pod);
+        }
         self.show(pod);
+    }
+
+    fn start_all(&mut self, pod: PodId) {
+        for container in self.pods[pod].indices() {
+            self.plan_start(pod, container, self.now);
+        }
     }
 
     /// What a claim's volume holds is there already, whoever wrote it.
@@ -145,11 +157,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn plan_start(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
-        let ticket = self.plan_for_pod(pod, at, Event::ContainerStarts { pod, container });
         let backs_off = at > self.now;
-        let row = self.pods[pod].container(container);
-        row.state = ContainerState::Due { backs_off };
-        row.ticket = ticket;
+        self.pods[pod].container(container).state = ContainerState::Due { backs_off };
+        self.plan_for_container((pod, container), at, Event::ContainerStarts { pod, container });
     }
 
     fn restart(&mut self, pod: PodId, container: ContainerIndex) {
@@ -161,10 +171,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// What follows when a container has ended, of itself or by force.
     pub(super) fn after_an_end(&mut self, pod: PodId, container: ContainerIndex, exit: Exit) {
         let row = &mut self.pods[pod];
-        // Before all have begun there is no whole to restart, and after the end none is left.
         let phase = row.found_phase();
-        let has_a_whole = row.is_past_init() && !phase.is_terminal();
-        let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
+        if phase.is_terminal() {
+            return self.sync_in(Some(phase), pod); // None is left to restart.
+        }
+        // Before all have begun there is no whole to restart.
+        let scope = if row.is_past_init() { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),
@@ -211,8 +223,7 @@ impl PodRow {
 
     /// Its containers, as its kubelet finds them.
     fn seen(&self) -> impl Iterator<Item = ContainerSeen> {
-        let specs = self.template.spec.all_containers();
-        self.containers.iter().zip(specs).map(|(one, spec)| one.seen(spec.probes.startup.is_some()))
+        self.containers.iter().zip(&self.template.parts).map(|(one, part)| one.seen(part.has_startup_probe))
     }
 }
 
@@ -240,10 +251,12 @@ impl ContainerRow {
     /// When it starts again, having ended; its back-off grows by it.
     fn starts_again_at(&mut self, now: SimTime) -> SimTime {
         let finished = self.last_end.map_or(now, |(_, finished)| finished);
-        if self.was_killed {
-            self.backoff.restart_after_kill(now, self.end_before_last)
+        let was_killed = self.was_killed;
+        let Past { backoff, end_before_last, .. } = self.its_past();
+        if was_killed {
+            backoff.restart_after_kill(now, *end_before_last)
         } else {
-            self.backoff.restart(now, finished)
+            backoff.restart(now, finished)
         }
     }
 }

@@ -294,7 +294,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         } else {
             self.pods[pod].stage = Stage::Binding;
             let bound = self.now.after(delay);
-            self.pods[pod].ticket = self.plan_for_pod(pod, bound, Event::PodIsBound { pod });
+            self.plan_for_pod(pod, bound, Event::PodIsBound { pod }, |row| &mut row.ticket);
         }
     }
 

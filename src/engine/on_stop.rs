@@ -5,6 +5,7 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
+use super::on_outage::Contact;
 use super::on_usage::MOST_IN_A_VOLUME;
 use super::pod_row::{PodRow, Shutdown, ShutdownStep, Stage};
 use super::record::{EndReason, Record, Recorder};
@@ -30,24 +31,26 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.remember_working_set(pod);
         let grace_period = shortest_grace(grace_period);
         let grace_ends = self.now.after(grace_period);
-        let row = &mut self.pods[pod];
+        let (silenced, row) = self.pods.with_new_ticket(pod);
         let has_time = grace_ends < row.grace_ends;
+        row.grace_ends = row.grace_ends.min(grace_ends);
         row.stage = Stage::Stopping(reason);
-        if has_time {
-            row.grace_ends = grace_ends;
-        }
-        let silenced = self.pods.new_ticket(pod);
-        let row = &mut self.pods[pod];
         row.ticket = silenced; // What was being pulled never arrives.
-        for container in row.indices() {
-            let one = self.pods[pod].container(container);
-            if one.walk.is_none() {
-                one.ticket = silenced; // No start, not now and not after a wait.
-            } else if has_time {
+        for one in row.containers.iter_mut().filter(|one| one.walk.is_none()) {
+            one.ticket = silenced; // No start, not now and not after a wait.
+        }
+        if has_time {
+            self.tell_all_to_stop(pod, grace_period);
+        }
+        self.plan_end_if_all_are_gone(pod);
+    }
+
+    fn tell_all_to_stop(&mut self, pod: PodId, grace_period: SimDuration) {
+        for container in self.pods[pod].indices() {
+            if self.pods[pod].container(container).walk.is_some() {
                 self.tell_to_stop(pod, container, grace_period);
             }
         }
-        self.plan_end_if_all_are_gone(pod);
     }
 
     /// Tells one container to stop: its hook runs, then it gets SIGTERM, if it is its turn.
@@ -55,7 +58,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = self.pods[pod].container(container);
         let (hook, left) = after_pre_stop(grace_period, one.life.pre_stop_time);
         let from = self.now.after(hook);
-        one.shutdown = Some(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 });
+        one.shutdown = Some(Box::new(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 }));
         if hook == SimDuration::ZERO {
             self.hook_is_done(pod, container);
         } else {
@@ -64,19 +67,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn plan_shutdown(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
-        let ticket = self.plan_for_pod(pod, at, Event::ShutdownGoesOn { pod, container });
-        if let Some(shutdown) = &mut self.pods[pod].container(container).shutdown {
+        let (ticket, row) = self.pods.with_new_ticket(pod);
+        if let Some(shutdown) = &mut row.container(container).shutdown {
             shutdown.ticket = ticket;
         }
+        self.calendar.plan(at, Event::ShutdownGoesOn { pod, container }, ticket);
     }
 
     pub(super) fn on_shutdown_goes_on(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod) else { return };
         let Some(one) = row.containers.get(usize::from(container.0)) else { return };
-        match one.shutdown.filter(|shutdown| shutdown.ticket == ticket) {
-            Some(Shutdown { step: ShutdownStep::PreStop, .. }) => self.hook_is_done(pod, container),
-            Some(Shutdown { step: ShutdownStep::WaitsForItsTurn, .. }) => self.terminate(pod, container),
-            Some(Shutdown { step: ShutdownStep::Terminating, .. }) | None => {}
+        let shutdown = one.shutdown.as_deref().filter(|shutdown| shutdown.ticket == ticket);
+        match shutdown.map(|shutdown| shutdown.step) {
+            Some(ShutdownStep::PreStop) => self.hook_is_done(pod, container),
+            Some(ShutdownStep::WaitsForItsTurn) => self.terminate(pod, container),
+            Some(ShutdownStep::Terminating) | None => {}
         }
     }
 
@@ -97,7 +102,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn give_turns(&mut self, pod: PodId) {
         for container in self.pods[pod].indices() {
             let row = &self.pods[pod];
-            let shutdown = row.containers[usize::from(container.0)].shutdown;
+            let shutdown = row.containers[usize::from(container.0)].shutdown.as_deref();
             let waits = shutdown.is_some_and(|shutdown| shutdown.step == ShutdownStep::WaitsForItsTurn);
             if waits && !row.must_wait(container) {
                 self.terminate(pod, container);
@@ -123,10 +128,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 /// Being gone.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn plan_end_if_all_are_gone(&mut self, pod: PodId) {
-        if !self.pods[pod].has_live_containers() {
-            let (clean_up, node) = (self.pods[pod].clean_up_time, self.pods[pod].its_node());
-            self.pods[pod].end_is_known = !self.is_silent(pod);
-            self.pods[pod].ticket = self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod });
+        let row = &mut self.pods[pod];
+        if !row.has_live_containers() {
+            let (clean_up, node) = (row.clean_up_time, row.its_node());
+            row.end_is_known = self.nodes[node.index()].contact == Contact::Heard;
+            self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod }, |row| &mut row.ticket);
             if self.pods[pod].stage == Stage::Stopping(EndReason::Evicted) {
                 self.victim_is_gone(node, clean_up);
             }
@@ -161,7 +167,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             self.tell(Record::PodEnded(&end));
         }
         self.release(pod);
-        let (name, is_deleted) = (self.pods[pod].name, self.pods[pod].deletion.is_some());
+        let row = &self.pods[pod];
+        let (name, is_deleted) = (row.name, row.deletion.is_some());
         self.pods.remove(pod);
         if !is_deleted {
             self.replace(name, reason);
@@ -181,17 +188,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn leave_node(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
         let node = row.its_node();
-        let address = row.address;
-        let (on_disk, in_memory) = (row.on_disk(), row.in_memory());
-        if let Some(volumes) = &mut row.volumes {
-            (volumes.on_disk, volumes.in_memory) = (Ramp::NONE, Ramp::NONE);
-        }
-        let limited = u32::from(row.template.limits_storage);
         let on_node = &mut self.nodes[node.index()];
-        on_node.limited_pods -= limited;
-        if let Some(address) = address {
+        on_node.limited_pods -= u32::from(row.template.limits_storage);
+        if let Some(address) = row.address {
             on_node.addresses.give_back(address);
         }
+        let Some(volumes) = &mut row.volumes else { return };
+        let on_disk = std::mem::replace(&mut volumes.on_disk, Ramp::NONE);
+        let in_memory = std::mem::replace(&mut volumes.in_memory, Ramp::NONE);
         if on_disk != Ramp::NONE {
             self.change_store(node, Usage::Logs, |sum| *sum -= on_disk);
         }

@@ -5,8 +5,8 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::OtherUse;
-use super::record::Recorder;
+use super::pod_row::{OtherUse, PodRow};
+use super::record::{PodName, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use super::walk::Walk;
@@ -22,17 +22,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
         self.totals.turns += 1;
-        let (name, node) = (row.name, row.its_node());
-        let walk = row.container(container).walk.as_mut().expect("what has no memory has no turn planned");
+        let node = row.its_node();
+        let PodRow { name, containers, .. } = row;
+        let walk = containers[usize::from(container.0)].walk.as_mut();
+        let walk = walk.expect("what has no memory has no turn planned");
         let before = walk.ramp;
         let source = &mut self.source;
-        let owner = CurveOwner::Container {
-            workload: name.workload,
-            replica: name.replica,
-            container,
-            usage: Usage::WorkingSet,
-        };
-        walk.turn(now, |draw| source.more_usage(owner, draw));
+        walk.turn(now, |draw| {
+            let PodName { workload, replica, .. } = *name;
+            let usage = Usage::WorkingSet;
+            source.more_usage(CurveOwner::Container { workload, replica, container, usage }, draw)
+        });
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
         // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
@@ -44,7 +44,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let node = self.pods[pod].its_node();
         let row = self.pods[pod].container(container);
-        row.lost_a_process = Some(now);
+        row.its_past().lost_a_process = Some(now);
         let walk = Walk::begin(&row.life.working_set, now);
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
@@ -54,8 +54,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Plans anew its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
-        let ticket = self.pods.new_ticket(pod);
-        self.pods[pod].container(container).usage_ticket = ticket;
+        let (ticket, row) = self.pods.with_new_ticket(pod);
+        row.container(container).usage_ticket = ticket;
         self.plan_usage_under(ticket, pod, container);
     }
 
@@ -63,17 +63,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &self.pods[pod];
         let one = &row.containers[usize::from(container.0)];
         let until = one.walk.as_ref().expect("a container with memory").until;
-        let limit_at =
-            one.memory_limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
-        let (has_limit, is_asked) = (row.memory_limit.is_some(), one.answers_by_memory());
+        let limit = row.template.parts[usize::from(container.0)].memory_limit;
+        let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
+        let is_asked = one.answers_by_memory();
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
         if let Some(at) = limit_at.filter(|at| *at < until) {
             self.calendar.plan(at, Event::ContainerHitsLimit { pod, container }, ticket);
         }
-        if has_limit {
-            self.plan_memory_limit(pod);
-        }
+        self.plan_memory_limit(pod);
         if is_asked {
             self.plan_questions(pod, container);
         }
@@ -81,14 +79,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// Plans when the Pod as a whole hits its limit, where that can be before a container does.
     pub(super) fn plan_memory_limit(&mut self, pod: PodId) {
-        let Some(limit) = self.pods[pod].memory_limit else { return };
+        let Some(limit) = self.pods[pod].template.reachable_memory_limit else { return };
         let row = &self.pods[pod];
         let held = row.containers.iter().fold(Line::default(), |sum, one| sum + one.memory());
         let over = row.memory().first_above(limit, self.now);
         // Memory that no container holds cannot be had by a kill.
         let killable = held.first_above(Bytes::ZERO, self.now);
         let at = over.zip(killable).map_or(SimTime::NEVER, |(over, killable)| over.max(killable));
-        self.pods[pod].limit_ticket = self.plan_for_pod(pod, at, Event::PodHitsLimit { pod });
+        self.plan_for_pod(pod, at, Event::PodHitsLimit { pod }, |row| &mut row.limit_ticket);
     }
 }
 
@@ -98,7 +96,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = self.pods[pod].container(container);
         let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
-        let begun: Vec<_> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
+        let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
         row.others = begun;
         for index in 0..self.pods[pod].container(container).others.len() {
             let other = &self.pods[pod].container(container).others[index];

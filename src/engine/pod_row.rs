@@ -13,11 +13,10 @@ use super::walk::Walk;
 use crate::eviction::{
     ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics, over_limit,
 };
-use crate::ground::{Amount, Bytes, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
+use crate::ground::{Amount, Bytes, Few, Level, Line, NodeId, PodId, Ramp, SimDuration, SimTime};
 use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::Exit;
-use crate::model::template::Part;
 use crate::model::{
     ContainerIndex, ContainerLife, Medium, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Role,
     Usage, Volume,
@@ -25,7 +24,7 @@ use crate::model::{
 use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
 use std::hint::black_box;
-use std::ops::{Deref, DerefMut, Index, IndexMut};
+use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
 /// A live pod.
@@ -36,13 +35,11 @@ pub struct PodRow {
     pub stage: Stage,
     pub node: Option<NodeId>,
     /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
-    pub containers: Containers,
+    pub containers: Few<ContainerRow>,
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
     /// Absent: it has none.
     pub volumes: Option<Box<HeldVolumes>>,
-    /// The memory limit of all its containers together, where it can be hit before theirs.
-    pub memory_limit: Option<Bytes>,
     /// That of its own planned event: pulled, or stopped.
     pub ticket: Ticket,
     /// That of its memory limit being hit.
@@ -128,14 +125,13 @@ pub enum Stage {
 pub struct ContainerRow {
     pub role: Role,
     pub life: ContainerLife,
-    pub memory_limit: Option<Bytes>,
     /// What its kubelet told the kernel; it depends on the node.
     pub oom_score_adj: i32,
     pub state: ContainerState,
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
     /// What else it uses, while it lives.
-    pub others: Vec<OtherUse>,
+    pub others: Box<[OtherUse]>,
     /// That of its planned start, or of its being up, or of its exit.
     pub ticket: Ticket,
     /// That of its curve's next turn, and of the limit on the way.
@@ -143,24 +139,31 @@ pub struct ContainerRow {
     /// When it ends, if nothing ends it before, and how.
     pub exits_at: SimTime,
     pub exits_with: Exit,
-    pub backoff: Backoff,
     /// How its last instance ended, and when.
     pub last_end: Option<(Exit, SimTime)>,
-    /// When the instance before that ended.
-    pub end_before_last: Option<SimTime>,
+    /// Absent: it has no instance behind it that left a trace.
+    pub past: Option<Box<Past>>,
     pub probing: Option<Box<Probing>>,
     /// Where it is on its way to SIGTERM, if it was told to stop.
-    pub shutdown: Option<Shutdown>,
+    pub shutdown: Option<Box<Shutdown>>,
     /// The probe for which the kubelet is killing it.
     pub killed_by: Option<ProbeKind>,
     /// Whether its last instance ended by such a kill.
     pub was_killed: bool,
-    /// When the kernel last killed one of its processes, and not all of it.
-    pub lost_a_process: Option<SimTime>,
     /// How many times it has been created.
     pub starts: u32,
     /// What the API shows of it, and whether as ready.
     pub shown: Option<(ContainerStatus, bool)>,
+}
+
+/// What is left of a container's earlier instances. Most containers have one instance.
+#[derive(Debug, Default)]
+pub struct Past {
+    pub backoff: Backoff,
+    /// When the instance before the last one ended.
+    pub end_before_last: Option<SimTime>,
+    /// When the kernel last killed one of its processes, and not all of it.
+    pub lost_a_process: Option<SimTime>,
 }
 
 /// Something that a container uses besides memory.
@@ -170,54 +173,6 @@ pub struct OtherUse {
     pub walk: Walk,
     /// That of its curve's next turn.
     pub ticket: Ticket,
-}
-
-/// The containers of a pod. Most pods have one: it lies in its pod's own row, so that there is one place to look.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
-pub enum Containers {
-    One(ContainerRow),
-    /// Any other number.
-    More(Vec<ContainerRow>),
-}
-
-impl Containers {
-    fn new(init: (&[Part], Vec<ContainerLife>), mut regular: (&[Part], Vec<ContainerLife>)) -> Containers {
-        if let ([], [only]) = (init.0, regular.0)
-            && let Some(life) = regular.1.pop()
-        {
-            return Containers::One(ContainerRow::new(*only, life));
-        }
-        let rows = [init, regular].into_iter().flat_map(|(parts, lives)| parts.iter().zip(lives));
-        Containers::More(rows.map(|(part, life)| ContainerRow::new(*part, life)).collect())
-    }
-}
-
-impl Deref for Containers {
-    type Target = [ContainerRow];
-    fn deref(&self) -> &[ContainerRow] {
-        match self {
-            Containers::One(one) => std::slice::from_ref(one),
-            Containers::More(rows) => rows,
-        }
-    }
-}
-
-impl DerefMut for Containers {
-    fn deref_mut(&mut self) -> &mut [ContainerRow] {
-        match self {
-            Containers::One(one) => std::slice::from_mut(one),
-            Containers::More(rows) => rows,
-        }
-    }
-}
-
-impl<'a> IntoIterator for &'a Containers {
-    type Item = &'a ContainerRow;
-    type IntoIter = std::slice::Iter<'a, ContainerRow>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
 }
 
 /// What a container is doing.
@@ -260,8 +215,9 @@ pub enum ShutdownStep {
 impl PodRow {
     pub fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodRow {
         let PodDraft { template, life } = draft;
-        let (init, regular) = template.parts.split_at(template.init_count());
-        let containers = Containers::new((init, life.init_containers), (regular, life.containers));
+        let mut parts = template.parts.iter();
+        let mut row = |life| ContainerRow::new(parts.next().expect("a life for each container").role, life);
+        let containers = life.containers.map(&mut row);
         PodRow {
             name,
             stage: Stage::Queued,
@@ -271,7 +227,6 @@ impl PodRow {
             clean_up_time: life.clean_up_time,
             volumes: (!life.volume_contents.is_empty())
                 .then(|| Box::new(HeldVolumes::new(life.volume_contents))),
-            memory_limit: template.reachable_memory_limit,
             ticket: 0,
             limit_ticket: 0,
             toleration_ticket: 0,
@@ -372,7 +327,7 @@ impl PodRow {
     /// What one of its containers has added to volumes of that medium since it started.
     pub fn written_into(&self, container: &ContainerRow, medium: Medium) -> Line {
         let mut written = Line::default();
-        for other in &container.others {
+        for other in &*container.others {
             if let Usage::Volume(volume) = other.usage
                 && self.medium(volume) == Some(medium)
             {
@@ -429,7 +384,7 @@ impl PodRow {
     /// What its volume of that number holds.
     fn volume(&self, number: u16) -> Line {
         let mut held = Line::from(Ramp::flat(self.volume_contents()[usize::from(number)]));
-        let others = self.containers.iter().flat_map(|container| &container.others);
+        let others = self.containers.iter().flat_map(|container| &*container.others);
         others.filter(|other| other.usage == Usage::Volume(number)).for_each(|other| held += other.walk.ramp);
         held
     }
@@ -526,27 +481,24 @@ impl PodRow {
 }
 
 impl ContainerRow {
-    fn new(part: Part, life: ContainerLife) -> ContainerRow {
+    fn new(role: Role, life: ContainerLife) -> ContainerRow {
         ContainerRow {
-            role: part.role,
+            role,
             life,
-            memory_limit: part.memory_limit,
             oom_score_adj: 0,
             state: ContainerState::Unstarted,
             walk: None,
-            others: Vec::new(),
+            others: Box::default(),
             ticket: 0,
             usage_ticket: 0,
             exits_at: SimTime::NEVER,
             exits_with: Exit::SUCCESS,
-            backoff: Backoff::default(),
             last_end: None,
-            end_before_last: None,
+            past: None,
             probing: None,
             shutdown: None,
             killed_by: None,
             was_killed: false,
-            lost_a_process: None,
             starts: 0,
             shown: None,
         }
@@ -585,8 +537,17 @@ impl ContainerRow {
             running: self.used(Usage::Processes, now).unwrap_or(1),
             memory: self.level(now),
             memory_without_it: Walk::begin(&self.life.working_set, now).ramp.at(now),
-            since_the_last_loss: self.lost_a_process.map(|lost| now.since(lost)),
+            since_the_last_loss: self
+                .past
+                .as_ref()
+                .and_then(|past| past.lost_a_process)
+                .map(|lost| now.since(lost)),
         })
+    }
+
+    /// What is left of its earlier instances, from now on kept.
+    pub fn its_past(&mut self) -> &mut Past {
+        self.past.get_or_insert_default()
     }
 
     /// How much, or how many, it uses in one way; absent if nobody says.
@@ -618,6 +579,8 @@ pub struct Pods {
     places: Vec<u32>,
     free: Vec<PodId>,
 }
+
+const ONLY_LIVE_PODS: &str = "the engine asks for live pods only";
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -658,9 +621,14 @@ impl Pods {
 
     /// A ticket that none of the row's events has had.
     pub fn new_ticket(&mut self, pod: PodId) -> Ticket {
-        let ticket = &mut self.slots[pod.index()].ticket;
+        self.with_new_ticket(pod).0
+    }
+
+    /// The same, with the pod's row.
+    pub fn with_new_ticket(&mut self, pod: PodId) -> (Ticket, &mut PodRow) {
+        let Slot { ticket, row } = &mut self.slots[pod.index()];
         *ticket = ticket.wrapping_add(1);
-        *ticket
+        (*ticket, row.as_mut().expect(ONLY_LIVE_PODS))
     }
 
     /// Asks memory for a row that will be needed soon.
@@ -702,13 +670,13 @@ impl Pods {
 impl Index<PodId> for Pods {
     type Output = PodRow;
     fn index(&self, pod: PodId) -> &PodRow {
-        self.get(pod).expect("the engine asks for live pods only")
+        self.get(pod).expect(ONLY_LIVE_PODS)
     }
 }
 
 impl IndexMut<PodId> for Pods {
     fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
-        self.get_mut(pod).expect("the engine asks for live pods only")
+        self.get_mut(pod).expect(ONLY_LIVE_PODS)
     }
 }
 

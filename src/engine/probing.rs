@@ -35,12 +35,15 @@ struct Asking {
 impl Probing {
     /// None, if the container has no probes.
     fn begin(probes: &Probes, up: SimTime) -> Option<Box<Probing>> {
+        if *probes == Probes::default() {
+            return None;
+        }
         let asking = |kind| {
             let prober = probes.of(kind).map(|_| Prober::new(kind));
             prober.map(|prober| Asking { prober, not_before: up, ticket: 0 })
         };
         let all = ProbeKind::ALL.map(asking);
-        all.iter().any(Option::is_some).then(|| Box::new(Probing { up, all }))
+        Some(Box::new(Probing { up, all }))
     }
 
     fn result(&self, kind: ProbeKind) -> Option<ProbeResult> {
@@ -93,9 +96,12 @@ impl PodRow {
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn begin_probing(&mut self, pod: PodId, container: ContainerIndex) {
         let now = self.now;
-        let probes = self.pods[pod].template.container(container).probes;
-        self.pods[pod].container(container).probing = Probing::begin(&probes, now);
-        self.plan_questions(pod, container);
+        let row = &mut self.pods[pod];
+        let probing = Probing::begin(&row.template.container(container).probes, now);
+        if probing.is_some() {
+            row.container(container).probing = probing;
+            self.plan_questions(pod, container);
+        }
     }
 
     /// Plans what is next to be asked of a container: from now on, whatever was settled before.

@@ -13,14 +13,14 @@ use super::event::Event;
 use super::node_row::{NodeRow, Planned, node_rows};
 use super::on_scheduler::Scheduling;
 use super::on_workload::WorkloadRow;
-use super::pod_row::Pods;
+use super::pod_row::{PodRow, Pods};
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
 use super::totals::Totals;
 use crate::ground::{Line, NodeId, PodId, SimTime, WorkloadId};
 use crate::lifecycle::actions::{ContainerSeen, PodActions};
-use crate::model::{NodeColumns, Usage};
+use crate::model::{ContainerIndex, NodeColumns, Usage};
 
 /// Runs a setting to its horizon, and gives the recorder back with all it was told.
 ///
@@ -234,11 +234,27 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         }
     }
 
-    /// Plans something of a pod's own, under a ticket that makes older ones stale.
-    pub(super) fn plan_for_pod(&mut self, pod: PodId, at: SimTime, event: Event) -> Ticket {
-        let ticket = self.pods.new_ticket(pod);
+    /// Plans something of a pod's own, under a new ticket for `whose`: older ones are stale.
+    pub(super) fn plan_for_pod(
+        &mut self,
+        pod: PodId,
+        at: SimTime,
+        event: Event,
+        whose: impl FnOnce(&mut PodRow) -> &mut Ticket,
+    ) {
+        let (ticket, row) = self.pods.with_new_ticket(pod);
+        *whose(row) = ticket;
         self.calendar.plan(at, event, ticket);
-        ticket
+    }
+
+    /// Plans what one of a pod's containers does next.
+    pub(super) fn plan_for_container(
+        &mut self,
+        (pod, container): (PodId, ContainerIndex),
+        at: SimTime,
+        event: Event,
+    ) {
+        self.plan_for_pod(pod, at, event, |row| &mut row.container(container).ticket);
     }
 
     pub(super) fn tell(&mut self, record: Record<'_>) {

@@ -34,7 +34,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.container_expects(pod, container, |one| Some(one.usage_ticket), ticket)
             }
             Event::ShutdownGoesOn { pod, container } => {
-                self.container_expects(pod, container, |one| Some(one.shutdown?.ticket), ticket)
+                self.container_expects(pod, container, |one| Some(one.shutdown.as_deref()?.ticket), ticket)
             }
             Event::ProbeAsks { pod, container, kind } => {
                 self.container_expects(pod, container, |one| one.probing.as_ref()?.ticket(kind), ticket)

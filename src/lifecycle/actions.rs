@@ -14,7 +14,7 @@
 
 use super::probe::ProbeResult;
 use super::restart::Exit;
-use crate::model::{ContainerIndex, ProbeKind, RestartPolicy, Role};
+use crate::model::{ContainerIndex, PodSpec, ProbeKind, RestartPolicy, Role};
 
 /// What a kubelet finds of a Pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,13 @@ pub struct PodActions {
     pub start: Vec<ContainerIndex>,
     /// In the order of the manifest. One that is in `start`, too, is killed first.
     pub kill: Vec<(ContainerIndex, KillReason)>,
+}
+
+/// Whether a new Pod, of which nothing has begun, starts all its containers at once: no init container goes first.
+///
+/// It is what [`PodActions::decide`] answers for it, and spares most Pods the question.
+pub fn starts_all_at_once(pod: &PodSpec) -> bool {
+    pod.init_containers.is_empty()
 }
 
 impl PodActions {

@@ -5,7 +5,9 @@
 
 use super::probe::Health;
 use super::usage::{Usage, UsageCurve};
-use crate::ground::{Bytes, SimDuration};
+use crate::ground::{Bytes, Few, SimDuration};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// The life ahead of one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +16,10 @@ pub struct PodLife {
     pub pull_time: SimDuration,
     /// From the end of its last container to its own: volumes are unmounted, its memory-backed ones freed.
     pub clean_up_time: SimDuration,
-    /// One for each of the manifest's init containers, in its order.
-    pub init_containers: Vec<ContainerLife>,
-    /// One for each of the manifest's containers, in its order.
-    pub containers: Vec<ContainerLife>,
+    /// One for each of the manifest's containers: init containers first, as a [`ContainerIndex`] counts.
+    ///
+    /// [`ContainerIndex`]: super::ContainerIndex
+    pub containers: Few<ContainerLife>,
     /// What each of the manifest's volumes holds, written when the Pod starts.
     pub volume_contents: Vec<Bytes>,
 }
@@ -25,13 +27,20 @@ pub struct PodLife {
 /// The life ahead of one container; each restart lives it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerLife {
+    /// From running to its own exit; absent: it runs until it is stopped.
+    pub run_time: Option<SimDuration>,
+    /// Apart, so that a live container's row holds it without its size, and those that behave alike share it.
+    pub behavior: Arc<Behavior>,
+}
+
+/// What a container does while it lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behavior {
     /// Its working set, from its start.
     pub working_set: UsageCurve,
     /// What else it uses, each once; what is not listed it does not use.
     pub others: Vec<(Usage, UsageCurve)>,
-    /// From running to its own exit; absent: it runs until it is stopped.
-    pub run_time: Option<SimDuration>,
-    /// What it exits with after `run_time`; 0 is success.
+    /// What it exits with after its run time; 0 is success.
     pub exit_code: u8,
     /// From being created to running.
     pub start_up_time: SimDuration,
@@ -43,4 +52,11 @@ pub struct ContainerLife {
     pub health: Health,
     /// When it answers its readiness probe well, where that differs.
     pub readiness: Option<Box<Health>>,
+}
+
+impl Deref for ContainerLife {
+    type Target = Behavior;
+    fn deref(&self) -> &Behavior {
+        &self.behavior
+    }
 }

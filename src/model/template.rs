@@ -60,11 +60,16 @@ pub struct Part {
     pub role: Role,
     /// See [`ContainerSpec::enforced_memory_limit`].
     pub memory_limit: Option<Bytes>,
+    pub has_startup_probe: bool,
 }
 
 impl Part {
     fn of((role, container): (Role, &ContainerSpec)) -> Part {
-        Part { role, memory_limit: container.enforced_memory_limit() }
+        Part {
+            role,
+            memory_limit: container.enforced_memory_limit(),
+            has_startup_probe: container.probes.startup.is_some(),
+        }
     }
 }
 

@@ -186,27 +186,34 @@ impl Record<'_> {
 /// `12`, `12.5` or `.5` seconds: exact, without a float; digits past the microsecond are cut.
 pub fn seconds(text: &[u8]) -> Option<SimDuration> {
     const MOST_MICROS: u64 = 100 * 366 * 86_400 * 1_000_000;
+    /// Of the seconds: so many, in microseconds, still fit in 64 bits.
+    const MOST_DIGITS: usize = 13;
     const PLACES: usize = 6;
-    const MOST_DIGITS: u32 = 17;
     const POWERS: [u64; PLACES + 1] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let (mut micros, mut places, mut digits, mut is_fraction) = (0u64, 0, 0, false);
-    for byte in text {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            if *byte != b'.' || is_fraction {
-                return None;
-            }
-            is_fraction = true;
-        } else if digits == MOST_DIGITS {
-            return None;
-        } else if places < PLACES {
-            micros = micros * 10 + u64::from(digit);
-            places += usize::from(is_fraction);
-            digits += 1;
-        }
+    let (whole, rest) = leading_number(text, MOST_DIGITS);
+    let fraction = match rest {
+        [] => rest,
+        [b'.', fraction @ ..] => fraction,
+        _ => return None,
+    };
+    let (micros, cut) = leading_number(fraction, PLACES);
+    if matches!(text, [] | [b'.']) || !cut.iter().all(u8::is_ascii_digit) {
+        return None;
     }
-    let micros = micros.checked_mul(POWERS[places]).filter(|micros| digits > 0 && *micros <= MOST_MICROS);
-    micros.map(SimDuration)
+    let micros = whole * POWERS[0] + micros * POWERS[fraction.len() - cut.len()];
+    (micros <= MOST_MICROS).then_some(SimDuration(micros))
+}
+
+/// What a text's first digits say, of which it takes `most`, and what stands behind them.
+fn leading_number(text: &[u8], most: usize) -> (u64, &[u8]) {
+    let mut number = 0;
+    for (place, byte) in text.iter().enumerate().take(most) {
+        if !byte.is_ascii_digit() {
+            return (number, &text[place..]);
+        }
+        number = number * 10 + u64::from(byte - b'0');
+    }
+    (number, &text[text.len().min(most)..])
 }
 
 #[cfg(test)]
@@ -221,11 +228,15 @@ mod tests {
             (".5",           Some(500_000)),
             ("3.",           Some(3_000_000)),
             ("1.0000019",    Some(1_000_001)),
+            ("1.217464000000000001", Some(1_217_464)),
             ("",             None),
             (".",            None),
+            ("1.2.3",        None),
+            ("1.0000000x",   None),
             ("-1",           None),
             ("1e3",          None),
             ("99999999999",  None),
+            ("99999999999999999999999",  None),
         ];
         for (text, expected) in cases {
             assert_eq!(seconds(text.as_bytes()).map(|length| length.0), expected, "{text}");

@@ -16,9 +16,9 @@ use crate::engine::{
     Silence, Source, Totals, UnreachablePhase,
 };
 use crate::eviction::{EvictionSettings, KubeletOrder};
-use crate::ground::{Amount, Bytes, MilliCpu, SimDuration, SimTime};
+use crate::ground::{Amount, Bytes, Few, MilliCpu, SimDuration, SimTime};
 use crate::model::{
-    ContainerLife, ContainerSpec, Controller, Health, Node, Peers, PodLife, PodSpec, PodTemplate,
+    Behavior, ContainerLife, ContainerSpec, Controller, Health, Node, Peers, PodLife, PodSpec, PodTemplate,
     ResourceAmounts, RestartPolicy, Room, UsageCurve, Workload,
 };
 use std::sync::Arc;
@@ -141,23 +141,24 @@ fn template(requests: ResourceAmounts, limits: ResourceAmounts) -> Arc<PodTempla
 }
 
 /// It starts at once, and stops at once.
-fn life(working_set: UsageCurve, run_time: Option<SimDuration>) -> PodLife {
-    let container = ContainerLife {
+fn behavior(working_set: UsageCurve) -> Arc<Behavior> {
+    Arc::new(Behavior {
         working_set,
         others: Vec::new(),
-        run_time,
         exit_code: 0,
         start_up_time: SimDuration::ZERO,
         stop_time: SimDuration::ZERO,
         pre_stop_time: SimDuration::ZERO,
         health: Health::default(),
         readiness: None,
-    };
+    })
+}
+
+fn life(behavior: Arc<Behavior>, run_time: Option<SimDuration>) -> PodLife {
     PodLife {
         pull_time: SimDuration::ZERO,
         clean_up_time: SimDuration::ZERO,
-        init_containers: Vec::new(),
-        containers: vec![container],
+        containers: Few::One(ContainerLife { run_time, behavior }),
         volume_contents: Vec::new(),
     }
 }

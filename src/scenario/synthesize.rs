@@ -24,7 +24,7 @@ use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{Choice, CurveOwner, PodDraft, Source};
 use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
 use crate::model::{
-    ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
+    Behavior, ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
     PodTemplate, Replica, ResourceAmounts, Usage, Volume,
 };
 use std::collections::BTreeMap;
@@ -266,8 +266,7 @@ impl<'a> Place<'a> {
         PodLife {
             pull_time: self.plan.pull_time.draw_from(|| self.life.name("pull time").stream()),
             clean_up_time: self.plan.clean_up_time.draw_from(|| self.life.name("clean-up time").stream()),
-            init_containers: self.init_parts().map(life).collect(),
-            containers: self.parts().map(life).collect(),
+            containers: self.init_parts().chain(self.parts()).map(life).collect(),
             volume_contents: volumes.map(content).collect(),
         }
     }
@@ -292,16 +291,19 @@ impl Part<'_> {
         let run_time = self.plan.run_time.as_ref().map(|length| length.draw_from(|| stream("run time")));
         let drawn = |usage: Usage, model: &UsageModel| model.draw(self.usage_key(life, usage), own);
         let readiness = self.plan.readiness.as_ref();
-        ContainerLife {
+        let behavior = Behavior {
             working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
             others: self.plan.others.iter().map(|(usage, model)| (*usage, drawn(*usage, model))).collect(),
-            run_time: self.row.and_then(|row| row.run_time).or(run_time),
             exit_code: self.plan.exit_code.draw_from(|| stream("exit code")),
             start_up_time: self.plan.start_up_time.draw_from(|| stream("start-up time")),
             stop_time: self.plan.stop_time.draw_from(|| stream("stop time")),
             pre_stop_time: self.plan.pre_stop_time.draw_from(|| stream("pre-stop time")),
             health: drawn_health(&self.plan.health, (key, HEALTH), own),
             readiness: readiness.map(|plan| Box::new(drawn_health(plan, (key, READINESS), own))),
+        };
+        ContainerLife {
+            run_time: self.row.and_then(|row| row.run_time).or(run_time),
+            behavior: Arc::new(behavior),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Small Pods, each with what its kubelet does next and why.
 
 use super::*;
+use crate::model::ContainerSpec;
 use RestartPolicy::{Always, Never, OnFailure};
 use Role::{Init, Regular, Sidecar};
 use Seen::{Created, Exited, Missing, Running};
@@ -45,6 +46,25 @@ fn a_new_pod_gets_a_sandbox_and_its_first_init_container_or_all_regular_ones() {
     assert_eq!((actions.attempt, actions.start), (0, vec![ContainerIndex(0)]));
     let actions = decided(new, &[one(Regular, Missing), one(Regular, Missing)]);
     assert_eq!(actions.start, [ContainerIndex(0), ContainerIndex(1)]);
+}
+
+#[test]
+fn a_new_pod_without_init_containers_is_spared_the_question_what_starts() {
+    let of = |init_containers, containers| PodSpec { init_containers, containers, ..PodSpec::default() };
+    let some = |number| vec![ContainerSpec::default(); number];
+    for (init, regular) in [(0, 1), (0, 3), (1, 1), (2, 2)] {
+        let roles = [vec![Role::Init; init], vec![Role::Regular; regular]].concat();
+        let new: Vec<_> = roles.into_iter().map(|role| (role, Seen::Missing)).collect();
+        let all: Vec<u16> = (0..(init + regular) as u16).collect();
+        for policy in [RestartPolicy::Always, RestartPolicy::OnFailure, RestartPolicy::Never] {
+            let starts_all = starts(policy, &new) == all;
+            assert_eq!(
+                starts_all_at_once(&of(some(init), some(regular))),
+                starts_all,
+                "{init} and {regular}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -4,12 +4,13 @@
 
 use super::rows::{Cells, Row};
 use super::{
-    Arrivals, Counted, Done, MONITORING_INTERVAL, SplitMix64, amounts, life, rounded_micros, template,
+    Arrivals, Counted, Done, MONITORING_INTERVAL, SplitMix64, amounts, behavior, life, rounded_micros,
+    template,
 };
 use crate::engine::{Choice, CurveOwner, PodDraft, Setting, Source};
 use crate::eviction::EvictionSettings;
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
-use crate::model::{Controller, Piece, PodTemplate, Replica, UsageCurve};
+use crate::model::{Behavior, Controller, Piece, PodTemplate, Replica, UsageCurve};
 use crate::scenario::cells::CellMistake;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ pub fn setting(nodes: u32) -> Setting {
 pub struct Steady<I> {
     arrivals: Arrivals<I, SteadyPod>,
     template: Arc<PodTemplate>,
-    working_set: UsageCurve,
+    behavior: Arc<Behavior>,
 }
 
 impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Steady<I> {
@@ -73,7 +74,7 @@ impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Steady<I> {
         Steady {
             arrivals: Arrivals::new(pods),
             template: template(asked, asked),
-            working_set: UsageCurve::constant(POD_MEMORY),
+            behavior: behavior(UsageCurve::constant(POD_MEMORY)),
         }
     }
 }
@@ -91,7 +92,7 @@ impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Source for &mut Steady<
 
     fn draft(&mut self, _workload: WorkloadId, _replica: Replica) -> PodDraft {
         let run_time = self.arrivals.next.map(|pod| pod.duration);
-        PodDraft { template: Arc::clone(&self.template), life: life(self.working_set.clone(), run_time) }
+        PodDraft { template: Arc::clone(&self.template), life: life(Arc::clone(&self.behavior), run_time) }
     }
 
     fn choose(&mut self, _choice: Choice, _among: usize) -> usize {

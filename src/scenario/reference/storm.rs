@@ -15,7 +15,7 @@
 //! Never: chance; the recipe of [`drawn`] is not the one by which the published tables were drawn, only like it.
 
 use super::rows::{Cells, Row};
-use super::{Arrivals, Counted, Done, MONITORING_INTERVAL, SplitMix64, amounts, life, template};
+use super::{Arrivals, Counted, Done, MONITORING_INTERVAL, SplitMix64, amounts, behavior, life, template};
 use crate::engine::{Choice, CurveOwner, PodDraft, Setting, Source};
 use crate::eviction::{EvictionSettings, Signal, Threshold, ThresholdValue};
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
@@ -151,7 +151,7 @@ impl<I: Iterator<Item = Result<StormPod, CellMistake>>> Source for &mut Storm<I>
         let pod = self.known[replica.ordinal as usize];
         let levels = [Piece::flat(pod.shift, pod.low), Piece::flat(pod.shift, pod.high)];
         let working_set = UsageCurve::new(levels, After::RepeatFrom(0));
-        PodDraft { template: self.template(&pod), life: life(working_set, Some(pod.duration)) }
+        PodDraft { template: self.template(&pod), life: life(behavior(working_set), Some(pod.duration)) }
     }
 
     fn choose(&mut self, _choice: Choice, _among: usize) -> usize {
