@@ -5,8 +5,8 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{OtherUse, PodRow};
-use super::record::{PodName, Recorder};
+use super::pod_row::OtherUse;
+use super::record::Recorder;
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use super::walk::Walk;
@@ -22,17 +22,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
         self.totals.turns += 1;
-        let node = row.its_node();
-        let PodRow { name, containers, .. } = row;
-        let walk = containers[usize::from(container.0)].walk.as_mut();
-        let walk = walk.expect("what has no memory has no turn planned");
+        let (name, node) = (row.name, row.its_node());
+        let walk = row.container(container).walk.as_mut().expect("what has no memory has no turn planned");
         let before = walk.ramp;
         let source = &mut self.source;
-        walk.turn(now, |draw| {
-            let PodName { workload, replica, .. } = *name;
-            let usage = Usage::WorkingSet;
-            source.more_usage(CurveOwner::Container { workload, replica, container, usage }, draw)
-        });
+        let owner = CurveOwner::Container {
+            workload: name.workload,
+            replica: name.replica,
+            container,
+            usage: Usage::WorkingSet,
+        };
+        walk.turn(now, |draw| source.more_usage(owner, draw));
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
         // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
@@ -61,17 +61,21 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_usage_under(&mut self, ticket: Ticket, pod: PodId, container: ContainerIndex) {
         let row = &self.pods[pod];
-        let one = &row.containers[usize::from(container.0)];
+        let place = usize::from(container.0);
+        let one = &row.containers[place];
         let until = one.walk.as_ref().expect("a container with memory").until;
-        let limit = row.template.parts[usize::from(container.0)].memory_limit;
+        let limit = row.template.parts[place].memory_limit;
         let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
+        let has_limit = row.template.reachable_memory_limit.is_some();
         let is_asked = one.answers_by_memory();
         let turns = Event::UsageTurns { pod, container, usage: Usage::WorkingSet };
         self.calendar.plan(until, turns, ticket);
         if let Some(at) = limit_at.filter(|at| *at < until) {
             self.calendar.plan(at, Event::ContainerHitsLimit { pod, container }, ticket);
         }
-        self.plan_memory_limit(pod);
+        if has_limit {
+            self.plan_memory_limit(pod);
+        }
         if is_asked {
             self.plan_questions(pod, container);
         }

@@ -124,6 +124,7 @@ impl NodeColumns {
     }
 
     /// What pods take of a node.
+    #[inline]
     pub fn sums(&self, node: NodeId) -> NodeSums<'_> {
         NodeSums { bound: &self.bound[node.index()], held: &self.held[node.index()] }
     }

@@ -154,6 +154,7 @@ fn behavior(working_set: UsageCurve) -> Arc<Behavior> {
     })
 }
 
+/// It is there at once, and gone at once.
 fn life(behavior: Arc<Behavior>, run_time: Option<SimDuration>) -> PodLife {
     PodLife {
         pull_time: SimDuration::ZERO,

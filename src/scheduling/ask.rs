@@ -75,6 +75,7 @@ impl<'p> Ask<'p> {
     /// The first plugin that refuses the node for the node's own sake: its taints, labels, name,
     /// ports and what is left of it. Other pods may yet refuse it, through
     /// PodTopologySpread and InterPodAffinity.
+    #[inline]
     pub fn local_refusal(&self, nodes: &NodeColumns, node: NodeId) -> Option<NodeRefusal> {
         match &self.named {
             Some(Named::Conflict) => Some(NodeRefusal::NamesConflict),
@@ -84,17 +85,24 @@ impl<'p> Ask<'p> {
     }
 
     /// The same, were this all that is taken of the node, and were every node looked at.
+    #[inline]
     pub(super) fn refused_by(
         &self,
         nodes: &NodeColumns,
         node: NodeId,
         sums: NodeSums<'_>,
     ) -> Option<NodeRefusal> {
-        let (pod, place) = (&*self.pod, node.index());
+        let place = node.index();
         // By far the most frequent case: nothing but resources can be in the way.
         if self.only_needs_room && nodes.taints[place].is_empty() && !nodes.unschedulable[place] {
             return self.needs.refused_by(nodes, node, sums);
         }
+        self.refused_by_any(nodes, node, sums)
+    }
+
+    /// Each filter in its turn.
+    fn refused_by_any(&self, nodes: &NodeColumns, node: NodeId, sums: NodeSums<'_>) -> Option<NodeRefusal> {
+        let (pod, place) = (&*self.pod, node.index());
         let asks = |plugin| self.profile.may_refuse(plugin);
         let unschedulable = || taint_toleration::refuses_everybody(nodes.unschedulable[place], pod);
         let taints = || taint_toleration::refuses(&nodes.taints[place], pod);
@@ -119,6 +127,7 @@ impl<'p> Ask<'p> {
     }
 
     /// The total score of a feasible node, where the decision [is local](Ask::is_local).
+    #[inline]
     pub fn local_score(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
         let weight = |plugin| self.profile.weight(plugin);
         let balance = self.balance.as_ref().map_or(0, |balance| balance.at(nodes, node));
@@ -128,10 +137,12 @@ impl<'p> Ask<'p> {
             + weight(Plugin::ImageLocality) * self.image_score(node)
     }
 
+    #[inline]
     pub(super) fn fit_score(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
-        self.fit.at(&self.profile.fit.kind, nodes, node)
+        self.fit.at(nodes, node)
     }
 
+    #[inline]
     pub(super) fn image_score(&self, node: NodeId) -> i64 {
         self.images.as_ref().map_or(0, |scores| scores[node.index()])
     }

@@ -2,13 +2,13 @@
 //!
 //! What: where a node's score depends on the node alone, a placement changes the score of one node. So
 //! what a template's pods find at each node is kept, and mended where a node has changed since it was last asked
-//! for: [`Scores`] finds the best, and how many are as good, from the maxima of blocks of nodes.
+//! for: [`Scores`] finds the best, and how many are as good, from who is best in each block of nodes.
 //! Never: a verdict or a score: [`Ask`] has them. A template whose scores depend on what the other
 //! nodes are like is scanned for ([`crate::scheduling::schedule`]).
 //! Next: [`Index::standing`].
 //!
 //! Hot. A change of a node costs one entry of a log; a placement mends the nodes logged since the
-//! template's last one, each with one look at a block (128 scores) and at its district (32 blocks), and then
+//! template's last one, each with a glance at its block (32 nodes) and its district (32 blocks), and then
 //! reads one maximum a district. Figures: `benches/README.md`.
 //! A template that is asked for the first time costs one score for each node.
 
@@ -21,17 +21,16 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// How many nodes share a maximum: two cache lines of scores.
-const BLOCK: usize = 128;
-/// And how many of these maxima share one, so that there are few of either to read among tens of thousands of nodes.
-const DISTRICT: usize = 32;
+/// How many nodes share a maximum, and how many of these maxima share one in turn, so that there are few of
+/// either to look at among tens of thousands of nodes: as many as a number has bits.
+const MEMBERS: usize = u32::BITS as usize;
 /// Scores that are kept, of all templates together: some 12 MB with who refuses, and up to six times
 /// that if each template selects by labels and prefers nodes of its own.
 const MOST_SCORES: usize = 1 << 22;
 /// Templates that are kept, at least and at most. Who draws a template for each pod has no use for more.
 const KEPT: RangeInclusive<usize> = 64..=4096;
-/// Changes of nodes that are remembered.
-const MOST_CHANGES: usize = 4096;
+/// Changes of nodes that are remembered, at most; at least the last half of so many is.
+const MOST_CHANGES: usize = 1 << 14;
 
 /// The nodes that are best, all alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,84 +39,145 @@ pub struct Best {
     pub nodes: u32,
 }
 
-/// One score a node, and the maximum of each block, and of each district of blocks.
+/// One score a node, and who is best in each block of nodes, and in each district of blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Scores {
-    /// 0: not feasible; else the score and one.
-    scores: Vec<u16>,
-    blocks: Vec<Block>,
-    districts: Vec<Block>,
+    /// Of each block's nodes. 0: not feasible, or no node at all; else the score and one.
+    scores: Vec<[u16; MEMBERS]>,
+    /// Of each district.
+    blocks: Vec<[Group; MEMBERS]>,
+    districts: Vec<Group>,
 }
 
-/// The best of some nodes, and how many are as good: of no more than 65,535, which is more than a district has.
+/// The best nodes of some members, which are nodes, or groups themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Block {
-    best: u16,
-    nodes: u16,
+struct Group {
+    peak: Peak,
+    /// The members that have any of them, one bit each.
+    holders: u32,
 }
 
-impl Block {
-    fn of(scores: &[u16]) -> Block {
-        let best = scores.iter().fold(0, |best, score| best.max(*score));
-        let nodes = scores.iter().fold(0, |nodes, score| nodes + u16::from(*score == best));
-        Block { best, nodes }
+/// A best score, and how many nodes have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Peak {
+    score: u16,
+    nodes: u32,
+}
+
+/// The peaks of a member before and after it changed.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    member: usize,
+    before: Peak,
+    after: Peak,
+}
+
+impl Peak {
+    fn of_node(score: u16) -> Peak {
+        Peak { score, nodes: 1 }
+    }
+}
+
+impl Group {
+    fn of_nodes(scores: &[u16; MEMBERS]) -> Group {
+        let (score, holders) = best_of(scores);
+        Group { peak: Peak { score, nodes: holders.count_ones() }, holders }
     }
 
-    fn together(blocks: &[Block]) -> Block {
-        let best = blocks.iter().fold(0, |best, block| best.max(block.best));
-        let as_good = |block: &Block| if block.best == best { block.nodes } else { 0 };
-        Block { best, nodes: blocks.iter().map(as_good).sum() }
+    fn of_groups(groups: &[Group; MEMBERS]) -> Group {
+        let (score, holders) = best_of(&groups.map(|group| group.peak.score));
+        let nodes = bits(holders).map(|member| groups[member].peak.nodes).sum();
+        Group { peak: Peak { score, nodes }, holders }
     }
 
-    /// Which of some blocks has the best node of that number, and which of its own that is.
-    ///
-    /// # Panics
-    /// If there are not so many.
-    fn holder(blocks: &[Block], score: u16, number: u32) -> (usize, u32) {
-        let mut left = number;
-        for (place, block) in blocks.iter().enumerate().filter(|(_, block)| block.best == score) {
-            match left.checked_sub(u32::from(block.nodes)) {
-                Some(fewer) => left = fewer,
-                None => return (place, left),
+    /// The same once a member has changed; absent: the best have gone, and a look at all members has to tell
+    /// who is best now.
+    #[inline]
+    fn with(self, change: Change) -> Option<Group> {
+        let Change { member, before, after } = change;
+        let (Peak { score, nodes }, bit) = (self.peak, 1 << member);
+        let stay = nodes - if before.score == score { before.nodes } else { 0 };
+        match after.score.cmp(&score) {
+            Ordering::Greater => Some(Group { peak: after, holders: bit }),
+            Ordering::Equal => {
+                let peak = Peak { score, nodes: stay + after.nodes };
+                Some(Group { peak, holders: self.holders | bit })
             }
+            Ordering::Less if stay > 0 => {
+                Some(Group { peak: Peak { score, nodes: stay }, holders: self.holders & !bit })
+            }
+            Ordering::Less => None,
         }
-        unreachable!("the caller takes one of those that there are")
     }
+}
+
+/// The best score of some members, and who has it, one bit each. Plain loops of a known
+/// length over numbers side by side: what a vector unit does at once.
+fn best_of(scores: &[u16; MEMBERS]) -> (u16, u32) {
+    const BITS: [u32; MEMBERS] = {
+        let mut bits = [1; MEMBERS];
+        let mut member = 1;
+        while member < MEMBERS {
+            bits[member] = bits[member - 1] << 1;
+            member += 1;
+        }
+        bits
+    };
+    let best = scores.iter().fold(0, |best, score| best.max(*score));
+    let if_best = |(score, bit): (&u16, &u32)| if *score == best { *bit } else { 0 };
+    (best, scores.iter().zip(&BITS).map(if_best).fold(0, |holders, bit| holders | bit))
+}
+
+/// The places of the bits that are set, the lowest first.
+fn bits(of: u32) -> impl Iterator<Item = usize> {
+    let mut left = of;
+    std::iter::from_fn(move || {
+        let place = left.trailing_zeros();
+        left &= left.checked_sub(1)?; // The lowest bit goes.
+        Some(place as usize)
+    })
+}
+
+/// In groups of as many as a group has; the last is filled up.
+fn in_groups<T: Copy + Default>(all: &[T]) -> Vec<[T; MEMBERS]> {
+    let group =
+        |members: &[T]| std::array::from_fn(|member| members.get(member).copied().unwrap_or_default());
+    all.chunks(MEMBERS).map(group).collect()
 }
 
 impl Scores {
     /// The scores of nodes in their order; absent: the node is not feasible.
     pub fn new(scores: impl IntoIterator<Item = Option<u16>>) -> Scores {
-        let scores: Vec<u16> = scores.into_iter().map(stored).collect();
-        let blocks: Vec<Block> = scores.chunks(BLOCK).map(Block::of).collect();
-        let districts = blocks.chunks(DISTRICT).map(Block::together).collect();
+        let scores = in_groups(&scores.into_iter().map(stored).collect::<Vec<u16>>());
+        let blocks = in_groups(&scores.iter().map(Group::of_nodes).collect::<Vec<Group>>());
+        let districts = blocks.iter().map(Group::of_groups).collect();
         Scores { scores, blocks, districts }
     }
 
     /// A node has another score.
+    #[inline]
     pub fn set(&mut self, node: NodeId, score: Option<u16>) {
-        let (place, score) = (node.index(), stored(score));
-        let before = std::mem::replace(&mut self.scores[place], score);
-        let number = place / BLOCK;
-        let block = self.blocks[number];
-        let changed = match score.cmp(&block.best) {
-            _ if score == before => return,
-            Ordering::Greater => Block { best: score, nodes: 1 },
-            Ordering::Equal => Block { nodes: block.nodes + 1, ..block },
-            Ordering::Less if before < block.best => return,
-            Ordering::Less if block.nodes > 1 => Block { nodes: block.nodes - 1, ..block },
-            Ordering::Less => Block::of(part(&self.scores, number, BLOCK)),
-        };
-        self.blocks[number] = changed;
-        let district = number / DISTRICT;
-        self.districts[district] = Block::together(part(&self.blocks, district, DISTRICT));
+        let (block, member) = (node.index() / MEMBERS, node.index() % MEMBERS);
+        let score = stored(score);
+        let before = std::mem::replace(&mut self.scores[block][member], score);
+        if before == score {
+            return;
+        }
+        let change = Change { member, before: Peak::of_node(before), after: Peak::of_node(score) };
+        let (district, member) = (block / MEMBERS, block % MEMBERS);
+        let before = self.blocks[district][member];
+        let after = before.with(change).unwrap_or_else(|| Group::of_nodes(&self.scores[block]));
+        self.blocks[district][member] = after;
+        let change = Change { member, before: before.peak, after: after.peak };
+        let after = self.districts[district].with(change);
+        self.districts[district] = after.unwrap_or_else(|| Group::of_groups(&self.blocks[district]));
     }
 
     /// The best score, and how many nodes have it; absent: no node is feasible.
     pub fn best(&self) -> Option<Best> {
-        let best = self.districts.iter().fold(0, |best, district| best.max(district.best));
-        let as_good = self.districts.iter().filter(|district| district.best == best);
-        let nodes = as_good.map(|district| u32::from(district.nodes)).sum();
+        let best = self.districts.iter().fold(0, |best, district| best.max(district.peak.score));
+        let as_good = self.districts.iter().filter(|district| district.peak.score == best);
+        let nodes = as_good.map(|district| district.peak.nodes).sum();
         (best > 0).then(|| Best { score: best - 1, nodes })
     }
 
@@ -126,36 +186,32 @@ impl Scores {
     /// # Panics
     /// If there are not so many.
     pub fn nth_best(&self, best: Best, number: u32) -> NodeId {
-        let score = best.score + 1;
-        let (district, number) = Block::holder(&self.districts, score, number);
-        let first = district * DISTRICT;
-        let (block, number) = Block::holder(&self.blocks[first..], score, number);
-        self.nth_from((first + block) * BLOCK, score, number)
-    }
-
-    fn nth_from(&self, first: usize, score: u16, number: u32) -> NodeId {
-        const FEW: usize = 16;
-        let mut left = number as usize;
-        let mut first = first;
-        // A few at a time are counted at once; the one that is meant is among the last few.
-        for few in self.scores[first..].chunks(FEW) {
-            let as_good = few.iter().fold(0u16, |as_good, other| as_good + u16::from(*other == score));
-            let as_good = usize::from(as_good);
-            if left < as_good {
-                break;
-            }
-            (left, first) = (left - as_good, first + FEW);
-        }
-        let mut as_good = (first..).zip(&self.scores[first..]).filter(|(_, other)| **other == score);
-        let (place, _) = as_good.nth(left).expect("the block has as many as it counts");
-        NodeId(place as u32)
+        let is_as_good = |place: &usize| self.districts[*place].peak.score == stored(Some(best.score));
+        let districts = (0..self.districts.len()).filter(is_as_good);
+        let (district, number) = holder(&self.districts, districts, number);
+        let blocks = &self.blocks[district];
+        let (block, number) = holder(blocks, bits(self.districts[district].holders), number);
+        let node = bits(blocks[block].holders).nth(number as usize);
+        let node = node.expect("a block has as many as it counts");
+        NodeId(((district * MEMBERS + block) * MEMBERS + node) as u32)
     }
 }
 
-/// The chunk of that number; the last may be shorter.
-fn part<T>(all: &[T], number: usize, length: usize) -> &[T] {
-    let start = number * length;
-    &all[start..all.len().min(start + length)]
+/// Which of some groups has the best node of that number, and which of its own that is.
+///
+/// # Panics
+/// If there are not so many.
+fn holder(groups: &[Group], mut places: impl Iterator<Item = usize>, number: u32) -> (usize, u32) {
+    let mut left = number;
+    let has_it = |place: &usize| match left.checked_sub(groups[*place].peak.nodes) {
+        Some(fewer) => {
+            left = fewer;
+            false
+        }
+        None => true,
+    };
+    let place = places.find(has_it).expect("the caller takes one of those that there are");
+    (place, left)
 }
 
 fn stored(score: Option<u16>) -> u16 {
@@ -236,6 +292,8 @@ pub struct Index<'p> {
     kept: Vec<Kept<'p>>,
     /// Where each template is kept, by its address: it lives as long as it is kept.
     places: BTreeMap<usize, usize>,
+    /// Where the last one was found: pods of one template often come one after another.
+    latest: usize,
     /// Who is looked at next, when a template has to make room for another.
     hand: usize,
     /// Nodes that have changed, in the order in which they did.
@@ -265,6 +323,7 @@ impl<'p> Index<'p> {
             peers,
             kept: Vec::new(),
             places: BTreeMap::new(),
+            latest: 0,
             hand: 0,
             changed: Vec::new(),
             forgotten: 0,
@@ -273,20 +332,22 @@ impl<'p> Index<'p> {
 
     /// A node has changed: what is bound to it, what it has to give, or its taints.
     pub fn node_changed(&mut self, node: NodeId) {
-        // Beyond so many changes a new look at all nodes is cheaper.
         if self.changed.len() >= MOST_CHANGES {
-            self.forgotten += self.changed.len() as u64;
-            self.changed.clear();
+            self.forgotten += MOST_CHANGES as u64 / 2;
+            self.changed.drain(..MOST_CHANGES / 2);
         }
         self.changed.push(node);
     }
 
     /// Where a template is kept: if it is new, in the place of one that was not asked for lately.
     pub fn place_of(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> Place {
-        let known = self.places.get(&address(template)).copied();
-        let place = known.unwrap_or_else(|| self.keep(template, nodes));
-        self.kept[place].is_wanted = true;
-        Place(place)
+        let is_latest = self.kept.get(self.latest).is_some_and(|kept| Arc::ptr_eq(&kept.ask.pod, template));
+        if !is_latest {
+            let known = self.places.get(&address(template)).copied();
+            self.latest = known.unwrap_or_else(|| self.keep(template, nodes));
+            self.kept[self.latest].is_wanted = true;
+        }
+        Place(self.latest)
     }
 
     fn keep(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> usize {
@@ -319,11 +380,10 @@ impl<'p> Index<'p> {
     /// What is known of the nodes now, for a template whose decisions are [local](Ask::is_local).
     pub fn standing(&mut self, place: Place, nodes: &NodeColumns) -> &Standing {
         let Kept { ask, standing, seen, .. } = &mut self.kept[place.0];
-        match seen.and_then(|seen| seen.checked_sub(self.forgotten)) {
-            Some(known) => {
-                let new = &self.changed[known as usize..];
-                new.iter().for_each(|node| standing.mend(*node, ask, nodes));
-            }
+        let known = seen.and_then(|seen| seen.checked_sub(self.forgotten));
+        // If more has changed than there are nodes, a new look at all of them is cheaper.
+        match known.map(|known| &self.changed[known as usize..]).filter(|new| new.len() <= nodes.len()) {
+            Some(new) => new.iter().for_each(|node| standing.mend(*node, ask, nodes)),
             None => *standing = Standing::new(ask, nodes),
         }
         *seen = Some(self.forgotten + self.changed.len() as u64);

@@ -60,13 +60,18 @@ impl Neighbors {
 
     /// Whether a term of a pod that is there means the one that comes.
     pub fn is_meant(&self, pod: &PodTemplate, term: &PodTerm, owner: &PodTemplate) -> bool {
-        let says_nothing = term.namespaces.is_empty() && term.namespace_selector.is_none();
-        let is_selected = |selector: &Selector| selector.matches(&self.namespace_labels);
-        let is_near = (says_nothing && owner.namespace() == pod.namespace())
-            || term.namespaces.iter().any(|name| name == pod.namespace())
-            || term.namespace_selector.as_ref().is_some_and(is_selected);
-        is_near && term.selector.as_ref().is_some_and(|selector| selector.matches(&pod.spec.labels))
+        is_meant(term, owner, pod, &self.namespace_labels)
     }
+}
+
+/// Whether a pod's term means another one, whose namespace has these labels.
+pub fn is_meant(term: &PodTerm, owner: &PodTemplate, other: &PodTemplate, namespace_labels: &Labels) -> bool {
+    let says_nothing = term.namespaces.is_empty() && term.namespace_selector.is_none();
+    let is_selected = |selector: &Selector| selector.matches(namespace_labels);
+    let is_near = (says_nothing && owner.namespace() == other.namespace())
+        || term.namespaces.iter().any(|name| name == other.namespace())
+        || term.namespace_selector.as_ref().is_some_and(is_selected);
+    is_near && term.selector.as_ref().is_some_and(|selector| selector.matches(&other.spec.labels))
 }
 
 /// Whether a pod matches all terms; there must be one.

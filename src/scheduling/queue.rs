@@ -140,6 +140,9 @@ impl Queue {
     /// The next pod to try: the first that is active; if none is, the first that backs off, however
     /// long it should. It is in flight until it is [`done`](Queue::done), [fails](Queue::fail) or is deleted.
     pub fn pop(&mut self) -> Option<Popped> {
+        if !self.is_active() {
+            return None;
+        }
         let Queue { rows, active, backoffs, .. } = self;
         let first = active.pop(|turn| rows.is_at(turn, Place::Active));
         let turn = first.or_else(|| backoffs.pop(|turn| rows.is_at(turn, Place::Backoff)))?;
@@ -264,6 +267,9 @@ impl Queue {
     /// The next instant at which [`flush`](Queue::flush) moves anybody, as things stand;
     /// [`SimTime::NEVER`] if nobody waits for one. It lies ahead, if none before it was missed.
     pub fn next_flush(&self) -> SimTime {
+        if self.backoffs.is_empty() && self.error_backoffs.is_empty() && self.leftovers.is_empty() {
+            return SimTime::NEVER; // Usually nobody was refused.
+        }
         let backoffs = [self.backoffs.first(), self.error_backoffs.first()];
         let released = backoffs.into_iter().flatten().map(backoff::release);
         let leftover = self.leftovers.first().map(leftovers_tick_after);

@@ -4,7 +4,7 @@
 //! Never: pods. Next: [`crate::scheduling::score::node_affinity`], what it would rather have.
 
 use crate::ground::NodeId;
-use crate::model::{LabelOperator, NodeColumns, NodeTerm, PodTemplate, Requirement};
+use crate::model::{LabelOperator, Labels, NodeColumns, NodeTerm, PodTemplate, Requirement};
 use std::collections::BTreeSet;
 
 /// The one field of nodes that can be asked for.
@@ -16,25 +16,23 @@ pub fn allowed(nodes: &NodeColumns, pod: &PodTemplate) -> Option<Vec<bool>> {
     if placement.node_selector.is_empty() && placement.required_nodes.is_none() {
         return None;
     }
-    let selector: Vec<Requirement> =
-        placement.node_selector.iter().map(|(key, value)| Requirement::equals(key, value)).collect();
-    let is_allowed = |node: NodeId| {
-        let labels = &nodes.labels[node.index()];
-        let required = placement.required_nodes.as_ref();
-        selector.iter().all(|one| one.matches(labels))
-            && required.is_none_or(|terms| terms.iter().any(|term| matches(term, nodes, node)))
-    };
-    Some(nodes.ids().map(is_allowed).collect())
+    let of_node = |node: NodeId| (nodes.names[node.index()].as_str(), &nodes.labels[node.index()]);
+    Some(nodes.ids().map(of_node).map(|(name, labels)| is_allowed(pod, name, labels)).collect())
+}
+
+/// Whether a node of that name, with these labels, is as a pod asks.
+pub fn is_allowed(pod: &PodTemplate, name: &str, labels: &Labels) -> bool {
+    let (selector, required) = (&pod.spec.placement.node_selector, &pod.spec.placement.required_nodes);
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+        && required.as_ref().is_none_or(|terms| terms.iter().any(|term| matches(term, name, labels)))
 }
 
 /// Whether a node is all that a term asks for; one that asks for nothing matches none.
-pub fn matches(term: &NodeTerm, nodes: &NodeColumns, node: NodeId) -> bool {
-    let field = |asked: &Requirement| {
-        asked.matches_value((asked.key == NAME).then_some(nodes.names[node.index()].as_str()))
-    };
+pub fn matches(term: &NodeTerm, name: &str, labels: &Labels) -> bool {
+    let field = |asked: &Requirement| asked.matches_value((asked.key == NAME).then_some(name));
     let asks_for_something = !term.expressions.is_empty() || !term.fields.is_empty();
     asks_for_something
-        && term.expressions.iter().all(|asked| asked.matches(&nodes.labels[node.index()]))
+        && term.expressions.iter().all(|asked| asked.matches(labels))
         && term.fields.iter().all(field)
 }
 

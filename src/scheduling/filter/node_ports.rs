@@ -9,6 +9,11 @@ pub fn refuses(held: &Held, pod: &PodTemplate) -> Option<NodeRefusal> {
     pod.host_ports.iter().any(is_taken).then_some(NodeRefusal::Ports)
 }
 
+/// Whether no node can have both pods.
+pub fn conflict(one: &PodTemplate, other: &PodTemplate) -> bool {
+    one.host_ports.iter().any(|port| other.host_ports.iter().any(|taken| taken.conflicts_with(port)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,12 +55,19 @@ impl Needs {
         shortage.check(CPU, self.cpu, bound.cpu.0, allocatable.cpu.0);
         shortage.check(MEMORY, self.memory, bound.memory.0, allocatable.memory.0);
         shortage.check(STORAGE, self.storage, bound.storage.0, allocatable.ephemeral_storage.0);
+        if !self.extended.is_empty() {
+            self.check_extended(&mut shortage, nodes, node, sums);
+        }
+        (shortage.lacks != 0).then_some(NodeRefusal::Resources(shortage))
+    }
+
+    #[inline(never)]
+    fn check_extended(&self, shortage: &mut Shortage, nodes: &NodeColumns, node: NodeId, sums: NodeSums<'_>) {
         for (place, (id, pieces)) in (FIRST_EXTENDED..).zip(&self.extended) {
             let of_node = |id| (sums.held.extended(id), nodes.extended_allocatable(node, id));
             let (bound, allocatable) = id.map_or((0, 0), of_node);
             shortage.check(place.min(u64::BITS - 1), *pieces, bound, allocatable);
         }
-        (shortage.lacks != 0).then_some(NodeRefusal::Resources(shortage))
     }
 }
 

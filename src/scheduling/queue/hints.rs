@@ -8,31 +8,29 @@
 //! Next: [`crate::scheduling::filter`], which decides.
 
 use super::event::{ClusterEvent, NodeFacts};
-use crate::ground::Amount;
-use crate::model::{
-    ContainerSpec, HostPort, Labels, NodeTerm, PodLevelResources, PodSpec, PodTemplate, PodTerm,
-    SpreadConstraint, Taint, TaintEffect, WhenUnsatisfiable,
-};
+use crate::model::{Labels, PodSpec, PodTemplate, PodTerm, SpreadConstraint, Taint, WhenUnsatisfiable};
+use crate::scheduling::filter::{node_affinity, node_ports, taint_toleration};
+use crate::scheduling::neighbors;
 use crate::scheduling::profile::Plugin;
 
 /// Whether a pod that the plugin refused may pass it now.
 pub(super) fn is_of_use(event: &ClusterEvent<'_>, plugin: Plugin, pod: &PodTemplate) -> bool {
     match plugin {
-        Plugin::NodeUnschedulable => node_unschedulable(event),
-        Plugin::NodeName => node_name(event),
-        Plugin::TaintToleration => taint_toleration(event, pod),
-        Plugin::NodeAffinity => node_affinity(event, pod),
-        Plugin::NodePorts => node_ports(event, pod),
-        Plugin::NodeResourcesFit => node_resources_fit(event, pod),
-        Plugin::PodTopologySpread => pod_topology_spread(event, pod),
-        Plugin::InterPodAffinity => inter_pod_affinity(event, pod),
+        Plugin::NodeUnschedulable => of_node_unschedulable(event),
+        Plugin::NodeName => of_node_name(event),
+        Plugin::TaintToleration => of_taint_toleration(event, pod),
+        Plugin::NodeAffinity => of_node_affinity(event, pod),
+        Plugin::NodePorts => of_node_ports(event, pod),
+        Plugin::NodeResourcesFit => of_node_resources_fit(event, pod),
+        Plugin::PodTopologySpread => of_pod_topology_spread(event, pod),
+        Plugin::InterPodAffinity => of_inter_pod_affinity(event, pod),
         // They score, and refuse nobody.
         Plugin::NodeResourcesBalancedAllocation | Plugin::ImageLocality => false,
     }
 }
 
 /// (mem)
-fn node_unschedulable(event: &ClusterEvent<'_>) -> bool {
+fn of_node_unschedulable(event: &ClusterEvent<'_>) -> bool {
     match event {
         ClusterEvent::NodeAdded { node } => !node.unschedulable,
         ClusterEvent::NodeTaintsChanged { old, new } => old.unschedulable && !new.unschedulable,
@@ -45,7 +43,7 @@ fn node_unschedulable(event: &ClusterEvent<'_>) -> bool {
 }
 
 /// It has no hint of its own: a new node is a new node. (mem)
-fn node_name(event: &ClusterEvent<'_>) -> bool {
+fn of_node_name(event: &ClusterEvent<'_>) -> bool {
     match event {
         ClusterEvent::NodeAdded { .. } | ClusterEvent::NodeTaintsChanged { .. } => true,
         ClusterEvent::AssignedPodDeleted { .. }
@@ -56,7 +54,7 @@ fn node_name(event: &ClusterEvent<'_>) -> bool {
     }
 }
 
-fn taint_toleration(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_taint_toleration(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     match event {
         ClusterEvent::NodeAdded { node } => tolerates_all(pod, node.taints),
         ClusterEvent::NodeTaintsChanged { old, new } => {
@@ -70,7 +68,7 @@ fn taint_toleration(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     }
 }
 
-fn node_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_node_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     match event {
         ClusterEvent::NodeAdded { node } => is_wanted(pod, node),
         ClusterEvent::NodeLabelsChanged { old, new } => !is_wanted(pod, old) && is_wanted(pod, new),
@@ -83,10 +81,10 @@ fn node_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
 }
 
 /// A new node has all its ports; it is not asked which.
-fn node_ports(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_node_ports(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     match event {
         ClusterEvent::AssignedPodDeleted { pod: gone } | ClusterEvent::NominatedPodDeleted { pod: gone } => {
-            share_a_port(&pod.spec, &gone.spec)
+            node_ports::conflict(pod, gone)
         }
         ClusterEvent::NodeAdded { .. } | ClusterEvent::NodeTaintsChanged { .. } => true,
         ClusterEvent::AssignedPodAdded { .. }
@@ -96,7 +94,7 @@ fn node_ports(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
 }
 
 /// Whoever goes makes room, however little: the size of what is gone is not looked at.
-fn node_resources_fit(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_node_resources_fit(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     match event {
         ClusterEvent::AssignedPodDeleted { .. }
         | ClusterEvent::NominatedPodDeleted { .. }
@@ -110,12 +108,11 @@ fn node_resources_fit(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
 /// A pod that comes or goes counts if any constraint selects it; a node, if it has all topology keys.
 /// A pod that is spread by the profile's default constraints alone is tried whenever
 /// anything happens near it: what selects it then is not known here.
-fn pod_topology_spread(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_pod_topology_spread(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     let (spec, defaults_apply) = (&pod.spec, pod.spec.placement.spread.is_empty());
     match event {
         ClusterEvent::AssignedPodDeleted { pod: other } | ClusterEvent::AssignedPodAdded { pod: other } => {
-            namespace(spec) == namespace(&other.spec)
-                && (defaults_apply || is_counted(spec, &other.spec.labels))
+            pod.namespace() == other.namespace() && (defaults_apply || is_counted(spec, &other.spec.labels))
         }
         ClusterEvent::NodeAdded { node } => has_all_topology_keys(spec, node),
         ClusterEvent::NodeLabelsChanged { old, new } | ClusterEvent::NodeTaintsChanged { old, new } => {
@@ -127,15 +124,13 @@ fn pod_topology_spread(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
 
 /// Only the pod's own terms are looked at: one that was refused by the anti-affinity of another is not
 /// tried again when that goes, but with the leftovers, five minutes later. (kubernetes#135325 mends it in 1.35.)
-fn inter_pod_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
+fn of_inter_pod_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     let placement = &pod.spec.placement;
     match event {
-        ClusterEvent::AssignedPodAdded { pod: other } => {
-            match_all(&placement.affinity.required, &pod.spec, other)
-        }
+        ClusterEvent::AssignedPodAdded { pod: other } => match_all(&placement.affinity.required, pod, other),
         // All terms, though any would do for a refusal. (kubernetes#139161 mends it later.)
         ClusterEvent::AssignedPodDeleted { pod: other } => {
-            match_all(&placement.anti_affinity.required, &pod.spec, other)
+            match_all(&placement.anti_affinity.required, pod, other)
         }
         ClusterEvent::NodeAdded { node } => {
             let mut terms = placement.affinity.required.iter().chain(&placement.anti_affinity.required);
@@ -162,50 +157,13 @@ fn inter_pod_affinity(event: &ClusterEvent<'_>, pod: &PodTemplate) -> bool {
     }
 }
 
-// Taints.
-
 fn tolerates_all(pod: &PodTemplate, taints: &[Taint]) -> bool {
-    let keeps_off = |taint: &&Taint| taint.effect != TaintEffect::PreferNoSchedule;
-    taints.iter().filter(keeps_off).all(|taint| tolerates(pod, taint))
+    taint_toleration::refuses(taints, pod).is_none()
 }
-
-fn tolerates(pod: &PodTemplate, taint: &Taint) -> bool {
-    pod.spec.tolerations.iter().any(|toleration| toleration.tolerates(taint))
-        || (pod.tolerates_memory_pressure_by_class() && *taint == Taint::memory_pressure())
-}
-
-// Labels and names of nodes.
 
 /// Whether it is one of the nodes that the pod's selector and required affinity name.
 fn is_wanted(pod: &PodTemplate, node: &NodeFacts<'_>) -> bool {
-    let placement = &pod.spec.placement;
-    placement.node_selector.iter().all(|(key, value)| node.labels.get(key) == Some(value))
-        && placement.required_nodes.as_ref().is_none_or(|terms| terms.iter().any(|term| is_met(term, node)))
-}
-
-/// A term that asks for nothing is met by nobody.
-fn is_met(term: &NodeTerm, node: &NodeFacts<'_>) -> bool {
-    let asks = !term.expressions.is_empty() || !term.fields.is_empty();
-    asks && term.expressions.iter().all(|asked| asked.matches(node.labels))
-        && term.fields.iter().all(|asked| asked.matches_value(Some(node.name)))
-}
-
-// Ports.
-
-fn share_a_port(one: &PodSpec, other: &PodSpec) -> bool {
-    host_ports(one).any(|port| host_ports(other).any(|taken| collide(port, taken)))
-}
-
-/// Those of containers that go on running.
-fn host_ports(pod: &PodSpec) -> impl Iterator<Item = &HostPort> {
-    let sidecars = pod.init_containers.iter().filter(|container| container.sidecar);
-    pod.containers.iter().chain(sidecars).flat_map(|container| &container.host_ports)
-}
-
-fn collide(one: &HostPort, other: &HostPort) -> bool {
-    let everywhere = |port: &HostPort| port.ip.is_empty() || port.ip == "0.0.0.0";
-    (one.protocol, one.port) == (other.protocol, other.port)
-        && (one.ip == other.ip || everywhere(one) || everywhere(other))
+    node_affinity::is_allowed(pod, node.name, node.labels)
 }
 
 // Room.
@@ -242,37 +200,16 @@ fn has_more(pod: &PodTemplate, old: &NodeFacts<'_>, new: &NodeFacts<'_>) -> bool
 
 /// What the pod asks for, but for nothings.
 fn requests(pod: &PodTemplate) -> impl Iterator<Item = (Asked<'_>, u64)> {
-    let ephemeral = pod.spec.effective_requests(PodLevelResources::Ignored).ephemeral_storage;
     let first = [
         (Asked::Cpu, pod.cpu_request.0),
         (Asked::Memory, pod.memory_request.0),
-        (Asked::EphemeralStorage, ephemeral.unwrap_or_default().bytes().0),
+        (Asked::EphemeralStorage, pod.storage_request.0),
     ];
-    let names = pod.spec.all_containers().flat_map(|container| container.extended_requests.keys());
-    let extended = names.map(|name| (Asked::Extended(name), extended_request(&pod.spec, name)));
+    let extended = pod.extended_requests.iter().map(|(name, pieces)| (Asked::Extended(name), *pieces));
     first.into_iter().chain(extended).filter(|(_, amount)| *amount > 0)
 }
 
-/// As other requests add up: what runs together is added, what starts before it counts by its most.
-fn extended_request(pod: &PodSpec, name: &str) -> u64 {
-    let asked = |container: &ContainerSpec| {
-        let amount = container.extended_requests.get(name);
-        amount.copied().map_or(0, |amount: Amount| amount.bytes().0)
-    };
-    let (mut sidecars, mut starting) = (0, 0);
-    for container in &pod.init_containers {
-        starting = starting.max(sidecars + asked(container));
-        sidecars += if container.sidecar { asked(container) } else { 0 };
-    }
-    starting.max(sidecars + pod.containers.iter().map(asked).sum::<u64>())
-}
-
 // Other pods.
-
-/// The namespace that it is in, written or not.
-fn namespace(pod: &PodSpec) -> &str {
-    if pod.namespace.is_empty() { "default" } else { &pod.namespace }
-}
 
 fn required_spread(pod: &PodSpec) -> impl Iterator<Item = &SpreadConstraint> {
     let is_required = |one: &&SpreadConstraint| one.when_unsatisfiable == WhenUnsatisfiable::DoNotSchedule;
@@ -301,22 +238,12 @@ fn counts_otherwise(pod: &PodSpec, old: &NodeFacts<'_>, new: &NodeFacts<'_>) -> 
     before != after || (after && (old.taints != new.taints || required_spread(pod).any(is_elsewhere)))
 }
 
-/// Whether the other pod is meant by each of the terms, and there is one.
-fn match_all(terms: &[PodTerm], owner: &PodSpec, other: &PodTemplate) -> bool {
-    !terms.is_empty() && terms.iter().all(|term| is_meant(term, owner, &other.spec))
-}
-
-/// A selector of namespaces is held against no labels at all, whatever those of the
-/// namespace are: nobody looks them up for a hint. Source: kubernetes#141954.
-fn is_meant(term: &PodTerm, owner: &PodSpec, other: &PodSpec) -> bool {
-    let is_own = term.namespaces.is_empty()
-        && term.namespace_selector.is_none()
-        && namespace(owner) == namespace(other);
-    let is_listed = term.namespaces.iter().any(|listed| listed == namespace(other));
-    let is_selected =
-        || term.namespace_selector.as_ref().is_some_and(|selector| selector.matches(&Labels::new()));
-    (is_own || is_listed || is_selected())
-        && term.selector.as_ref().is_some_and(|selector| selector.matches(&other.labels))
+/// Whether the other pod is meant by each of the terms, and there is one. A selector of namespaces is held
+/// against no labels at all, whatever those of the namespace are: nobody looks them
+/// up for a hint. Source: kubernetes#141954.
+fn match_all(terms: &[PodTerm], owner: &PodTemplate, other: &PodTemplate) -> bool {
+    let is_meant = |term| neighbors::is_meant(term, owner, other, &Labels::new());
+    !terms.is_empty() && terms.iter().all(is_meant)
 }
 
 /// What became of a node's place in a topology.
@@ -342,9 +269,10 @@ impl Moved {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::{Bytes, MilliCpu};
+    use crate::ground::{Amount, Bytes, MilliCpu};
     use crate::model::{
-        LabelOperator, Node, PodAffinity, Protocol, Requirement, ResourceAmounts, Room, Selector,
+        ContainerSpec, HostPort, LabelOperator, Node, NodeTerm, PodAffinity, Protocol, Requirement,
+        ResourceAmounts, Room, Selector,
     };
     use crate::scheduling::profile::PluginSet;
     use std::collections::BTreeMap;

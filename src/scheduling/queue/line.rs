@@ -66,18 +66,19 @@ impl<K: Ord + Copy> Line<K> {
     }
 
     fn first_entry(&self) -> Option<(K, Turn)> {
-        let of_heap = self.heap.peek().map(|Reverse(entry)| *entry);
-        let of_run = self.run.front().copied();
-        of_run.into_iter().chain(of_heap).min()
+        match (self.run.front(), self.heap.peek()) {
+            (Some(of_run), Some(Reverse(of_heap))) => Some(*of_run.min(of_heap)),
+            (of_run, of_heap) => of_run.or(of_heap.map(|Reverse(entry)| entry)).copied(),
+        }
     }
 
     fn pop_entry(&mut self) -> Option<(K, Turn)> {
-        let first = self.first_entry()?;
-        if self.run.front() == Some(&first) {
-            self.run.pop_front()
-        } else {
-            self.heap.pop().map(|Reverse(entry)| entry)
+        match (self.run.front(), self.heap.peek()) {
+            (Some(of_run), Some(Reverse(of_heap))) if of_heap < of_run => {}
+            (Some(_), _) => return self.run.pop_front(),
+            (None, _) => {}
         }
+        self.heap.pop().map(|Reverse(entry)| entry)
     }
 
     fn entries(&self) -> usize {

@@ -71,6 +71,11 @@ impl Counted {
 #[inline]
 pub fn percent(part: u64, whole: u64) -> i64 {
     let hundredfold = part.checked_mul(100).map(|hundredfold| hundredfold / whole);
-    let exact = || u64::try_from(u128::from(part) * 100 / u128::from(whole)).unwrap_or(u64::MAX);
-    i64::try_from(hundredfold.unwrap_or_else(exact)).unwrap_or(i64::MAX)
+    i64::try_from(hundredfold.unwrap_or_else(|| percent_of_very_much(part, whole))).unwrap_or(i64::MAX)
+}
+
+/// The same from 2^64 / 100 on: a hundred and sixty petabytes.
+#[cold]
+fn percent_of_very_much(part: u64, whole: u64) -> u64 {
+    u64::try_from(u128::from(part) * 100 / u128::from(whole)).unwrap_or(u64::MAX)
 }

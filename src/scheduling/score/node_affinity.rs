@@ -10,7 +10,8 @@ use crate::scheduling::filter::node_affinity::matches;
 pub fn fulfilled(nodes: &NodeColumns, pod: &PodTemplate) -> Option<Vec<i64>> {
     let wishes = &pod.spec.placement.preferred_nodes;
     let of_node = |node: NodeId| {
-        let fulfilled = wishes.iter().filter(|wish| matches(&wish.term, nodes, node));
+        let (name, labels) = (&nodes.names[node.index()], &nodes.labels[node.index()]);
+        let fulfilled = wishes.iter().filter(|wish| matches(&wish.term, name, labels));
         fulfilled.map(|wish| wish.weight).sum()
     };
     (!wishes.is_empty()).then(|| nodes.ids().map(of_node).collect())

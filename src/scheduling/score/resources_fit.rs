@@ -12,38 +12,89 @@ use crate::scheduling::profile::{FitKind, Profile, ShapePoint};
 const SHAPE_SCALE: i64 = 10;
 
 /// What of a pod and its profile this score counts.
-#[derive(Clone, Debug, Default)]
-pub struct FitScore(Vec<Share>);
+#[derive(Clone, Debug)]
+pub enum FitScore {
+    /// Of CPU and memory what is left: what kube-scheduler counts unless a profile says otherwise.
+    Usual {
+        cpu: Share,
+        memory: Share,
+    },
+    Listed(FitKind, Vec<(Counted, Share)>),
+}
 
+/// Of one resource: what the pod asks for, and how much it weighs.
 #[derive(Clone, Copy, Debug)]
-struct Share {
-    resource: Counted,
+pub struct Share {
     request: u64,
     weight: i64,
+}
+
+/// A weighted mean, as far as it is added up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mean {
+    sum: i64,
+    weights: i64,
 }
 
 impl FitScore {
     pub fn of(profile: &Profile, pod: &PodTemplate, nodes: &NodeColumns) -> FitScore {
         let weighed = profile.fit.resources.iter().filter_map(|one| {
             let (resource, request) = Counted::of(&one.resource, Requests::WithDefaults, pod, nodes)?;
-            Some(Share { resource, request, weight: one.weight })
+            Some((resource, Share { request, weight: one.weight }))
         });
-        FitScore(weighed.collect())
+        let weighed: Vec<(Counted, Share)> = weighed.collect();
+        match (&profile.fit.kind, &weighed[..]) {
+            (FitKind::LeastAllocated, &[(Counted::Cpu, cpu), (Counted::Memory, memory)]) => {
+                FitScore::Usual { cpu, memory }
+            }
+            (kind, _) => FitScore::Listed(kind.clone(), weighed),
+        }
     }
 
     /// The weighted mean over the resources that the node has.
     #[inline]
-    pub fn at(&self, kind: &FitKind, nodes: &NodeColumns, node: NodeId) -> i64 {
-        let sums = nodes.sums(node);
-        let (mut sum, mut weights) = (0, 0);
-        for share in &self.0 {
-            let allocatable = share.resource.allocatable(nodes, node);
-            let used = share.resource.taken(Requests::WithDefaults, sums).saturating_add(share.request);
-            if let Some(score) = score(kind, used, allocatable) {
-                sum += score * share.weight;
-                weights += share.weight;
+    pub fn at(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
+        match self {
+            FitScore::Usual { cpu, memory } => {
+                let (room, bound) = (&nodes.allocatable[node.index()], &nodes.bound[node.index()]);
+                let cpu = cpu.score(&FitKind::LeastAllocated, bound.scored_cpu.0, room.cpu.0);
+                let memory = memory.score(&FitKind::LeastAllocated, bound.scored_memory.0, room.memory.0);
+                Mean::default().with(cpu).with(memory).of(&FitKind::LeastAllocated)
             }
+            FitScore::Listed(kind, all) => of_all(kind, all, nodes, node),
         }
+    }
+}
+
+/// By the list; apart, to keep it out of the way of the usual case.
+#[inline(never)]
+fn of_all(kind: &FitKind, all: &[(Counted, Share)], nodes: &NodeColumns, node: NodeId) -> i64 {
+    let score = |(resource, share): &(Counted, Share)| {
+        let taken = resource.taken(Requests::WithDefaults, nodes.sums(node));
+        share.score(kind, taken, resource.allocatable(nodes, node))
+    };
+    all.iter().map(score).fold(Mean::default(), Mean::with).of(kind)
+}
+
+impl Share {
+    /// What a resource scores, where so much of it is taken already, with its weight; none, if it does not count.
+    #[inline]
+    fn score(&self, kind: &FitKind, taken: u64, allocatable: u64) -> Mean {
+        let score = score(kind, taken.saturating_add(self.request), allocatable);
+        let weighed = |score| Mean { sum: score * self.weight, weights: self.weight };
+        score.map_or(Mean::default(), weighed)
+    }
+}
+
+impl Mean {
+    #[inline]
+    fn with(self, other: Mean) -> Mean {
+        Mean { sum: self.sum + other.sum, weights: self.weights + other.weights }
+    }
+
+    #[inline]
+    fn of(self, kind: &FitKind) -> i64 {
+        let Mean { sum, weights } = self;
         match (kind, weights) {
             (_, 0) => 0,
             (FitKind::LeastAllocated | FitKind::MostAllocated, _) => sum / weights,
@@ -84,6 +135,35 @@ fn on_shape(shape: &[ShapePoint], utilization: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::{Bytes, MilliCpu};
+    use crate::model::{Bound, Node, Room};
+    use proptest::prelude::*;
+
+    /// Now and then as much as there is.
+    fn amount() -> impl Strategy<Value = u64> {
+        prop_oneof![Just(0), Just(1 << 40), 1..1_000_000u64, any::<u64>()]
+    }
+
+    fn share() -> impl Strategy<Value = Share> {
+        (amount(), 1..=100i64).prop_map(|(request, weight)| Share { request, weight })
+    }
+
+    proptest! {
+        #[test]
+        fn the_usual_case_scores_as_the_list_does(
+            [cpu, memory] in [share(), share()],
+            [bound_cpu, bound_memory, room_cpu, room_memory] in [amount(), amount(), amount(), amount()],
+        ) {
+            let room = Room { cpu: MilliCpu(room_cpu), memory: Bytes(room_memory), ..Room::default() };
+            let mut nodes = NodeColumns::new(&[Node::new("node", room)]);
+            let (scored_cpu, scored_memory) = (MilliCpu(bound_cpu), Bytes(bound_memory));
+            nodes.bound[0] = Bound { scored_cpu, scored_memory, ..Bound::default() };
+            let list = vec![(Counted::Cpu, cpu), (Counted::Memory, memory)];
+            let listed = FitScore::Listed(FitKind::LeastAllocated, list);
+            let usual = FitScore::Usual { cpu, memory };
+            prop_assert_eq!(usual.at(&nodes, NodeId(0)), listed.at(&nodes, NodeId(0)));
+        }
+    }
 
     #[test]
     fn a_falling_shape_is_truncated_toward_zero() {
