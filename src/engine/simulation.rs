@@ -111,10 +111,10 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
     fn next_entry(&mut self) -> Option<Entry> {
         let pods = &self.pods;
-        self.calendar.pop_until(self.setting.horizon, |near| {
-            if let Event::ContainerExits { pod, .. } | Event::UsageTurns { pod, .. } = near.event {
-                pods.fetch(pod);
-            }
+        self.calendar.pop_until(self.setting.horizon, |near| match near.event {
+            Event::ContainerExits { pod, .. } => pods.fetch(pod),
+            Event::UsageTurns { pod, container, .. } => pods.fetch_memory(pod, container),
+            _ => {} // Too few of them to matter.
         })
     }
 
