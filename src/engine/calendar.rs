@@ -2,7 +2,7 @@
 //!
 //! A monotone radix heap on the event's microsecond. What comes soon is one short sorted list, in
 //! the order of the events themselves. What comes later is in buckets, wider ones for what is
-//! further away. When nothing is left that comes soon, the earliest bucket is dealt out: a few
+//! further away. When nothing is left that comes soon, the earliest buckets are dealt out: a few
 //! entries come soon, all of them; many go to narrower buckets. A simulation only ever plans at or after
 //! now, which is just what this needs: an entry moves at most once for each digit of its instant,
 //! mostly two or three times, so a push and a pop cost O(1) amortized, however many are pending.
@@ -114,7 +114,7 @@ impl Calendar {
     }
 
     /// Takes the next event, if it is due at `last` or before. `comes_soon` is shown events that are
-    /// among the next few: what they will touch can be fetched meanwhile.
+    /// among the next few, each of them once: what they will touch can be fetched meanwhile.
     pub fn pop_until(&mut self, last: SimTime, comes_soon: impl Fn(&Entry)) -> Option<Entry> {
         self.now = self.next(comes_soon).filter(|next| next.at <= last)?.at;
         self.pending -= 1;
@@ -178,22 +178,31 @@ impl Calendar {
         }
     }
 
-    /// Empties the earliest bucket. A few entries come soon, all of them; of many, the earliest.
+    /// Empties the earliest buckets. So long as they hold a few entries, all of them come soon; of many
+    /// in one bucket, the earliest.
     ///
-    /// Whatever instant of that bucket `soon_until` becomes: all the others' place stays right, since what
-    /// comes after it differs from all of them in the same digit.
+    /// Whatever instant of the last of these buckets `soon_until` becomes: all the others' place stays right,
+    /// since what comes after it differs from all of them in the same digit. Buckets of one digit
+    /// only: what comes soon would reach too far with a wider one, and be a crowd before long.
     fn deal_out(&mut self, comes_soon: impl Fn(&Entry)) {
-        let Some(bucket) = self.later.earliest() else { return };
-        if bucket.len() <= FEW_NEXT {
-            bucket.iter().for_each(comes_soon);
-            self.soon.append(bucket);
-            self.soon.sort_unstable_by(|one, other| other.cmp(one));
-            self.soon_until = self.soon[0].at;
-        } else {
-            let many = std::mem::take(bucket);
-            self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
-            many.into_iter().for_each(|entry| self.put(entry));
+        let Some(digit) = self.later.lowest_digit() else { return };
+        while let Some(few) = self.later.first_of(digit, FEW_NEXT - self.soon.len()) {
+            self.soon.append(few);
         }
+        if self.soon.is_empty() {
+            return self.deal_out_many(digit);
+        }
+        self.soon.iter().for_each(comes_soon);
+        // The buckets came in their order, so this is nearly done.
+        self.soon.reverse();
+        self.soon.sort_by(|one, other| other.cmp(one));
+        self.soon_until = self.soon[0].at;
+    }
+
+    fn deal_out_many(&mut self, digit: usize) {
+        let many = self.later.first_of(digit, usize::MAX).map(std::mem::take).unwrap_or_default();
+        self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
+        many.into_iter().for_each(|entry| self.put(entry));
     }
 }
 
@@ -211,12 +220,19 @@ impl Buckets {
         self.all[digit as usize * VALUES + value].push(entry);
     }
 
-    /// The bucket of the earliest, for whoever empties it: the lowest digit's, and of these the lowest value's.
-    fn earliest(&mut self) -> Option<&mut Vec<Entry>> {
-        let digit = self.filled.iter().position(|filled| *filled != 0)?;
-        let value = self.filled[digit].trailing_zeros();
+    fn lowest_digit(&self) -> Option<usize> {
+        self.filled.iter().position(|filled| *filled != 0)
+    }
+
+    /// The first bucket of a digit, for whoever empties it; nothing, if it holds more than so many.
+    fn first_of(&mut self, digit: usize, most: usize) -> Option<&mut Vec<Entry>> {
+        let value = (self.filled[digit] != 0).then(|| self.filled[digit].trailing_zeros())?;
+        let bucket = &mut self.all[digit * VALUES + value as usize];
+        if bucket.len() > most {
+            return None;
+        }
         self.filled[digit] ^= 1 << value;
-        Some(&mut self.all[digit * VALUES + value as usize])
+        Some(bucket)
     }
 
     fn retain(&mut self, is_expected: impl Fn(&Entry) -> bool) {
