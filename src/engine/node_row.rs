@@ -19,6 +19,7 @@ use crate::eviction::{
 };
 use crate::ground::{Bytes, Level, Line, NodeId, PodId, SimDuration, SimTime};
 use crate::model::{Bound, NodePart};
+use std::hint::black_box;
 
 /// A node while it runs.
 #[derive(Debug)]
@@ -163,6 +164,11 @@ impl NodeRow {
             self.tally.peak_memory = self.tally.peak_memory.max(peak);
             self.last_change = now;
         }
+    }
+
+    /// Asks memory for what a change of its pods' memory reads.
+    pub fn fetch_memory(&self) {
+        black_box((self.pods_memory, self.last_change));
     }
 
     /// Those parts of its own use that have a curve to walk.

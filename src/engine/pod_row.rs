@@ -635,13 +635,11 @@ impl Pods {
         }
     }
 
-    /// Asks memory for that part of a row which a turn of its memory reads.
-    pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) {
-        let Some(row) = &self.slots[pod.index()].row else { return };
-        black_box(row.node);
-        if let Some(walk) = row.containers.get(usize::from(container.0)).and_then(|one| one.walk.as_ref()) {
-            walk.fetch();
-        }
+    /// Asks memory for that part of a row which a turn of its memory reads; its node's is next.
+    pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
+        let row = self.slots[pod.index()].row.as_ref()?;
+        row.containers.get(usize::from(container.0))?.walk.as_ref()?.fetch();
+        row.node
     }
 
     /// Where a bound pod stands among its node's pods.

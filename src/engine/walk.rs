@@ -33,8 +33,9 @@ impl Walk {
 
     /// Asks memory for what the next turn reads.
     pub fn fetch(&self) {
+        black_box((self.ramp, self.until));
         if let Some(curve) = &self.curve {
-            black_box((self.ticket, curve.peek(self.cursor)));
+            black_box(curve.piece_after(self.cursor));
         }
     }
 
