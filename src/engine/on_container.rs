@@ -130,7 +130,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = row.its_node();
         let one = row.container(container);
         one.end(exit, now);
-        (one.ticket, one.usage_ticket) = (silenced, silenced);
+        one.ticket = silenced;
         let (ramp, used_more) = (one.walk.as_ref().map(|walk| walk.ramp), !one.others.is_empty());
         one.walk = None;
         let was_killed = one.was_killed;

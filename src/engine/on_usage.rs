@@ -5,8 +5,8 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::OtherUse;
-use super::record::Recorder;
+use super::pod_row::{OtherUse, PodRow};
+use super::record::{PodName, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use super::walk::Walk;
@@ -16,23 +16,25 @@ use crate::model::{ContainerIndex, Medium, Usage};
 /// More than any disk holds, and few enough for the sum of all volumes.
 pub(super) const MOST_IN_A_VOLUME: Bytes = Bytes(1 << 50);
 
+const WITH_MEMORY: &str = "what is planned for memory is so while there is any";
+
 /// Memory of a container.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_usage_turns(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let now = self.now;
         let Some(row) = self.pods.with_usage(pod, container, ticket) else { return };
         self.totals.turns += 1;
-        let (name, node) = (row.name, row.its_node());
-        let walk = row.container(container).walk.as_mut().expect("what has no memory has no turn planned");
+        let node = row.its_node();
+        let PodRow { name, containers, .. } = row;
+        let walk = containers[usize::from(container.0)].walk.as_mut();
+        let walk = walk.expect(WITH_MEMORY);
         let before = walk.ramp;
         let source = &mut self.source;
-        let owner = CurveOwner::Container {
-            workload: name.workload,
-            replica: name.replica,
-            container,
-            usage: Usage::WorkingSet,
-        };
-        walk.turn(now, |draw| source.more_usage(owner, draw));
+        walk.turn(now, |draw| {
+            let PodName { workload, replica, .. } = *name;
+            let usage = Usage::WorkingSet;
+            source.more_usage(CurveOwner::Container { workload, replica, container, usage }, draw)
+        });
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
         // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
@@ -55,7 +57,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Plans anew its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
         let (ticket, row) = self.pods.with_new_ticket(pod);
-        row.container(container).usage_ticket = ticket;
+        row.container(container).walk.as_mut().expect(WITH_MEMORY).ticket = ticket;
         self.plan_usage_under(ticket, pod, container);
     }
 
@@ -63,7 +65,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &self.pods[pod];
         let place = usize::from(container.0);
         let one = &row.containers[place];
-        let until = one.walk.as_ref().expect("a container with memory").until;
+        let until = one.walk.as_ref().expect(WITH_MEMORY).until;
         let limit = row.template.parts[place].memory_limit;
         let limit_at = limit.and_then(|limit| row.charged_to(container).first_above(limit, self.now));
         let has_limit = row.template.reachable_memory_limit.is_some();
@@ -100,7 +102,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = self.pods[pod].container(container);
         let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
-        let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk, ticket: 0 }).collect();
+        let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk }).collect();
         row.others = begun;
         for index in 0..self.pods[pod].container(container).others.len() {
             let other = &self.pods[pod].container(container).others[index];
@@ -135,7 +137,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn plan_other_turn(&mut self, pod: PodId, container: ContainerIndex, index: usize) {
         let ticket = self.pods.new_ticket(pod);
         let other = &mut self.pods[pod].container(container).others[index];
-        other.ticket = ticket;
+        other.walk.ticket = ticket;
         let usage = other.usage;
         self.calendar.plan(other.walk.until, Event::UsageTurns { pod, container, usage }, ticket);
     }
@@ -151,7 +153,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let Some(row) = self.pods.get_mut(pod) else { return };
         let name = row.name;
         let Some(one) = row.containers.get_mut(usize::from(container.0)) else { return };
-        let Some(index) = one.others.iter().position(|other| (other.usage, other.ticket) == (usage, ticket))
+        let Some(index) =
+            one.others.iter().position(|other| (other.usage, other.walk.ticket) == (usage, ticket))
         else {
             return;
         };

@@ -134,8 +134,6 @@ pub struct ContainerRow {
     pub others: Box<[OtherUse]>,
     /// That of its planned start, or of its being up, or of its exit.
     pub ticket: Ticket,
-    /// That of its curve's next turn, and of the limit on the way.
-    pub usage_ticket: Ticket,
     /// When it ends, if nothing ends it before, and how.
     pub exits_at: SimTime,
     pub exits_with: Exit,
@@ -171,8 +169,6 @@ pub struct Past {
 pub struct OtherUse {
     pub usage: Usage,
     pub walk: Walk,
-    /// That of its curve's next turn.
-    pub ticket: Ticket,
 }
 
 /// What a container is doing.
@@ -490,7 +486,6 @@ impl ContainerRow {
             walk: None,
             others: Box::default(),
             ticket: 0,
-            usage_ticket: 0,
             exits_at: SimTime::NEVER,
             exits_with: Exit::SUCCESS,
             last_end: None,
@@ -638,16 +633,16 @@ impl Pods {
         let row = slot.row.as_ref()?;
         black_box((row.stage, row.name.serial, row.clean_up_time, row.bound, row.grace_ends, row.killing));
         if let Some(one) = row.containers.first() {
-            black_box((
-                one.ticket,
-                one.usage_ticket,
-                one.exits_at,
-                one.last_end,
-                one.life.run_time,
-                one.state,
-            ));
+            black_box((one.ticket, one.exits_at, one.last_end, one.life.run_time, one.state));
             one.walk.as_ref().inspect(|walk| walk.fetch());
         }
+        row.node
+    }
+
+    /// Asks memory for that part of a row which a turn of its memory reads; its node's is next.
+    pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
+        let row = self.slots[pod.index()].row.as_ref()?;
+        row.containers.get(usize::from(container.0))?.walk.as_ref()?.fetch();
         row.node
     }
 
@@ -705,6 +700,7 @@ impl Pods {
         containers.get_mut(usize::from(container.0)).filter(|row| row.ticket == ticket)
     }
 
+    /// The pod whose container's memory turns, or hits its limit.
     pub fn with_usage(
         &mut self,
         pod: PodId,
@@ -712,8 +708,8 @@ impl Pods {
         ticket: Ticket,
     ) -> Option<&mut PodRow> {
         let row = self.get_mut(pod)?;
-        let is_its_own = row.containers.get(usize::from(container.0))?.usage_ticket == ticket;
-        is_its_own.then_some(row)
+        let walk = row.containers.get(usize::from(container.0))?.walk.as_ref()?;
+        (walk.ticket == ticket).then_some(row)
     }
 }
 

@@ -31,7 +31,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.container_expects(pod, container, |one| one.usage_ticket(usage), ticket)
             }
             Event::ContainerHitsLimit { pod, container } => {
-                self.container_expects(pod, container, |one| Some(one.usage_ticket), ticket)
+                self.container_expects(pod, container, |one| one.usage_ticket(Usage::WorkingSet), ticket)
             }
             Event::ShutdownGoesOn { pod, container } => {
                 self.container_expects(pod, container, |one| Some(one.shutdown.as_deref()?.ticket), ticket)
@@ -82,8 +82,8 @@ impl ContainerRow {
     /// That of the next turn of one of its curves, while it walks along it.
     fn usage_ticket(&self, usage: Usage) -> Option<Ticket> {
         if usage == Usage::WorkingSet {
-            return Some(self.usage_ticket);
+            return self.walk.as_ref().map(|walk| walk.ticket);
         }
-        self.others.iter().find(|other| other.usage == usage).map(|other| other.ticket)
+        self.others.iter().find(|other| other.usage == usage).map(|other| other.walk.ticket)
     }
 }

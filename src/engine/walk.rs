@@ -1,8 +1,9 @@
 //! A curve being walked: the segment that holds now, and the way to the next.
 //!
 //! What: a container's memory, or a part of a node's, from one turn to the next.
-//! Never: when the next turn is planned, or whose sum the ramp is part of.
+//! Never: whose sum the ramp is part of.
 
+use super::calendar::Ticket;
 use crate::ground::{Ramp, SimTime};
 use crate::model::usage::{Cursor, Turn};
 use crate::model::{Piece, UsageCurve};
@@ -18,23 +19,28 @@ pub struct Walk {
     pub ramp: Ramp,
     /// When the next turn is.
     pub until: SimTime,
+    /// That of the next turn, and of a limit on the way, if anything can overtake them.
+    pub ticket: Ticket,
 }
 
 impl Walk {
     pub fn begin(curve: &UsageCurve, now: SimTime) -> Walk {
         let (segment, cursor) = curve.begin(now);
         let turns = segment.until < SimTime::NEVER;
-        Walk { curve: turns.then(|| curve.clone()), cursor, ramp: segment.ramp, until: segment.until }
+        let curve = turns.then(|| curve.clone());
+        Walk { curve, cursor, ramp: segment.ramp, until: segment.until, ticket: 0 }
     }
 
     /// Asks memory for what the next turn reads.
     pub fn fetch(&self) {
+        black_box((self.ramp, self.until));
         if let Some(curve) = &self.curve {
-            black_box(curve.peek(self.cursor));
+            black_box(curve.piece_after(self.cursor));
         }
     }
 
     /// Goes on to the next segment; `draw` gives the pieces of the draw of that number.
+    #[inline]
     pub fn turn(&mut self, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) {
         let curve = self.curve.as_mut().expect("what never turns has no turn planned");
         let segment = match curve.turn(&mut self.cursor, now) {

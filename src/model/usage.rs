@@ -147,9 +147,9 @@ impl UsageCurve {
         }
     }
 
-    /// The piece at a place.
-    pub fn peek(&self, cursor: Cursor) -> Piece {
-        self.pieces[cursor.piece as usize]
+    /// The piece after a place; after the last, the first.
+    pub fn piece_after(&self, cursor: Cursor) -> Option<Piece> {
+        self.pieces.get(cursor.piece as usize + 1).or(self.pieces.first()).copied()
     }
 
     /// The same curve with the pieces of its next draw.
