@@ -40,7 +40,7 @@ fn full_heap(pending: u32) -> (BinaryHeap<Reverse<Entry>>, Stream) {
     let mut stream = stream();
     let entries = (0..pending).map(|number| {
         let at = SimTime::START.after(ahead(&mut stream));
-        Reverse(Entry { at, event: arrival(number), ticket: 0 })
+        Reverse(Entry::new(at, arrival(number), 0))
     });
     (entries.collect(), stream)
 }
@@ -74,7 +74,7 @@ fn events(
                     for number in 0..HOLDS {
                         let Reverse(next) = heap.pop().expect("events are pending");
                         let at = next.at.after(delay(stream));
-                        heap.push(Reverse(Entry { at, event: arrival(number), ticket: 0 }));
+                        heap.push(Reverse(Entry::new(at, arrival(number), 0)));
                     }
                     black_box(heap.len());
                 },

@@ -14,7 +14,7 @@
 //! moves nine times), a heap for what comes soon (an event planned for now goes up and down in it),
 //! digits of 4 or 5 bits.
 
-use super::event::Event;
+use super::event::{Code, Event};
 use crate::ground::SimTime;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -22,12 +22,33 @@ use std::collections::BinaryHeap;
 /// Tells a planned event from one that was planned before it for the same thing.
 pub type Ticket = u32;
 
-/// An event with its instant and its ticket.
+/// An event with its instant and its ticket, in the order of these three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     pub at: SimTime,
-    pub event: Event,
-    pub ticket: Ticket,
+    what: (u64, u64),
+}
+
+impl Entry {
+    #[inline(always)]
+    pub fn new(at: SimTime, event: Event, ticket: Ticket) -> Entry {
+        Entry { at, what: event.code().beside(ticket) }
+    }
+
+    #[inline(always)]
+    pub fn event(&self) -> Event {
+        self.code().event()
+    }
+
+    #[inline(always)]
+    pub fn code(&self) -> Code {
+        Code::out_of(self.what).0
+    }
+
+    #[inline(always)]
+    pub fn ticket(&self) -> Ticket {
+        Code::out_of(self.what).1
+    }
 }
 
 /// A calendar with fewer entries is not worth a sweep.
@@ -96,13 +117,17 @@ impl Calendar {
     ///
     /// # Panics
     /// If `at` is in the past: time does not go back.
+    #[inline(always)]
     pub fn plan(&mut self, at: SimTime, event: Event, ticket: Ticket) {
-        assert!(at >= self.now, "an event was planned in the past");
-        if at == SimTime::NEVER {
+        self.plan_entry(Entry::new(at, event, ticket));
+    }
+
+    fn plan_entry(&mut self, entry: Entry) {
+        assert!(entry.at >= self.now, "an event was planned in the past");
+        if entry.at == SimTime::NEVER {
             return;
         }
         self.pending += 1;
-        let entry = Entry { at, event, ticket };
         if !self.is_earliest(&entry) {
             self.put(entry);
         } else if let Some(overtaken) = self.next.replace(entry) {
@@ -293,7 +318,7 @@ mod tests {
         calendar.plan(SimTime(5), Event::MonitorPasses { node: NodeId(0) }, 0);
         calendar.plan(SimTime(3), Event::SchedulerRuns, 0);
         let order: Vec<_> =
-            std::iter::from_fn(|| calendar.pop()).map(|entry| (entry.at.0, entry.event)).collect();
+            std::iter::from_fn(|| calendar.pop()).map(|entry| (entry.at.0, entry.event())).collect();
         let monitor = Event::MonitorPasses { node: NodeId(0) };
         let expected = [
             (3, Event::SchedulerRuns),
@@ -323,7 +348,7 @@ mod tests {
         let event = arrival(ticket % 4);
         calendar.plan(at, event, ticket);
         if at < SimTime::NEVER {
-            plain.insert(Entry { at, event, ticket });
+            plain.insert(Entry::new(at, event, ticket));
         }
     }
 
@@ -345,9 +370,9 @@ mod tests {
                 for delay in delays.by_ref().take(2) {
                     plan(&mut calendar, &mut plain, entry.at.after(delay), tickets.next().expect("no end"));
                 }
-                if entry.ticket % 16 == 0 {
-                    calendar.sweep(|entry| entry.ticket % 3 > 0);
-                    plain.retain(|entry| entry.ticket % 3 > 0);
+                if entry.ticket() % 16 == 0 {
+                    calendar.sweep(|entry| entry.ticket() % 3 > 0);
+                    plain.retain(|entry| entry.ticket() % 3 > 0);
                 }
                 prop_assert_eq!(calendar.pending(), plain.len());
             }

@@ -9,7 +9,7 @@
 //! Touched by an event: one entry of the calendar, one pod's row, one node's row.
 
 use super::calendar::{Calendar, Entry, Ticket};
-use super::event::Event;
+use super::event::{Code, Event};
 use super::node_row::{NodeRow, Planned, node_rows};
 use super::on_scheduler::Scheduling;
 use super::on_workload::WorkloadRow;
@@ -50,7 +50,7 @@ pub struct Simulation<'a, S, R> {
     pub(super) calendar: Calendar,
     /// The last in the order of events of those that happened now: what comes
     /// before it in that order had its turn.
-    latest: Option<Event>,
+    latest: Option<Code>,
     pub(super) pods: Pods,
     pub(super) totals: Totals,
     pub(super) nodes: Vec<NodeRow>,
@@ -97,7 +97,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
             self.sample_before(entry.at);
             self.turn_to(&entry);
             self.totals.events += 1;
-            self.happen(entry.event, entry.ticket);
+            self.happen(entry);
             if let Some(node) = self.changed.take() {
                 self.plan_what_follows(node);
             }
@@ -111,7 +111,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
     fn next_entry(&mut self) -> Option<Entry> {
         let (pods, nodes) = (&self.pods, &self.nodes);
-        self.calendar.pop_until(self.setting.horizon, |near| match near.event {
+        self.calendar.pop_until(self.setting.horizon, |near| match near.event() {
             Event::ContainerExits { pod, .. } => {
                 pods.fetch(pod).inspect(|node| nodes[node.index()].fetch());
             }
@@ -135,13 +135,14 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     }
 
     fn turn_to(&mut self, entry: &Entry) {
-        if entry.at > self.now || self.latest.is_none_or(|latest| latest < entry.event) {
-            (self.now, self.latest) = (entry.at, Some(entry.event));
+        if entry.at > self.now || self.latest.is_none_or(|latest| latest < entry.code()) {
+            (self.now, self.latest) = (entry.at, Some(entry.code()));
         }
     }
 
-    fn happen(&mut self, event: Event, ticket: Ticket) {
-        match event {
+    fn happen(&mut self, entry: Entry) {
+        let ticket = entry.ticket();
+        match entry.event() {
             Event::NodeUsageTurns { node, part } => self.on_node_usage_turns(node, part),
             Event::UsageTurns { pod, container, usage: Usage::WorkingSet } => {
                 self.on_usage_turns(pod, container, ticket)
@@ -177,7 +178,7 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
 
     /// Whether an event of now has had its turn, so that it cannot be planned for now.
     fn is_over(&self, event: Event) -> bool {
-        self.latest.is_some_and(|latest| latest >= event)
+        self.latest.is_some_and(|latest| latest >= event.code())
     }
 
     /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.

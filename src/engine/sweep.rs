@@ -25,8 +25,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     /// Whether who an event is for still knows its ticket. Those without a ticket always happen.
-    fn is_expected(&self, &Entry { event, ticket, .. }: &Entry) -> bool {
-        match event {
+    fn is_expected(&self, entry: &Entry) -> bool {
+        let ticket = entry.ticket();
+        match entry.event() {
             Event::UsageTurns { pod, container, usage } => {
                 self.container_expects(pod, container, |one| one.usage_ticket(usage), ticket)
             }

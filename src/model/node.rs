@@ -103,6 +103,18 @@ pub enum NodePart {
     Processes,
 }
 
+impl NodePart {
+    pub const ALL: [NodePart; 7] = [
+        NodePart::SystemDaemons,
+        NodePart::PageCache,
+        NodePart::NodeFs,
+        NodePart::NodeFsInodes,
+        NodePart::ImageFs,
+        NodePart::ImageFsInodes,
+        NodePart::Processes,
+    ];
+}
+
 /// An image that a node has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeImage {
