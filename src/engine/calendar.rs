@@ -119,15 +119,16 @@ impl Calendar {
     /// If `at` is in the past: time does not go back.
     #[inline(always)]
     pub fn plan(&mut self, at: SimTime, event: Event, ticket: Ticket) {
-        self.plan_entry(Entry::new(at, event, ticket));
+        self.plan_coded(at, event.code().beside(ticket));
     }
 
-    fn plan_entry(&mut self, entry: Entry) {
-        assert!(entry.at >= self.now, "an event was planned in the past");
-        if entry.at == SimTime::NEVER {
+    fn plan_coded(&mut self, at: SimTime, what: (u64, u64)) {
+        assert!(at >= self.now, "an event was planned in the past");
+        if at == SimTime::NEVER {
             return;
         }
         self.pending += 1;
+        let entry = Entry { at, what };
         if !self.is_earliest(&entry) {
             self.put(entry);
         } else if let Some(overtaken) = self.next.replace(entry) {

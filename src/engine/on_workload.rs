@@ -3,7 +3,7 @@
 //! What becomes of a pod then is `on_scheduler`'s and `on_pod`'s.
 
 use super::event::Event;
-use super::pod_row::{PodRow, Told};
+use super::pod_row::Told;
 use super::record::{EndReason, PodName, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
@@ -75,7 +75,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.totals.pods += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
         let told = R::LISTENS.then(|| Box::new(Told::new(replaces, self.now)));
-        let pod = self.pods.insert(PodRow::new(name, draft, told));
+        let pod = self.pods.make(name, draft, told);
         self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });
         self.scheduling.queue.add(pod, &self.pods[pod].template, self.now);
         self.plan_scheduler();

@@ -209,7 +209,8 @@ pub enum ShutdownStep {
 }
 
 impl PodRow {
-    pub fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodRow {
+    #[inline(always)]
+    fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodRow {
         let PodDraft { template, life } = draft;
         let mut parts = template.parts.iter();
         let mut row = |life| ContainerRow::new(parts.next().expect("a life for each container").role, life);
@@ -477,6 +478,7 @@ impl PodRow {
 }
 
 impl ContainerRow {
+    #[inline(always)]
     fn new(role: Role, life: ContainerLife) -> ContainerRow {
         ContainerRow {
             role,
@@ -586,12 +588,15 @@ struct Slot {
 }
 
 impl Pods {
-    pub fn insert(&mut self, row: PodRow) -> PodId {
-        if let Some(pod) = self.free.pop() {
-            self.slots[pod.index()].row = Some(row);
-            return pod;
-        }
-        self.slots.push(Slot { ticket: 0, row: Some(row) });
+    /// Makes a pod's row where it stays.
+    pub fn make(&mut self, name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodId {
+        let pod = self.free.pop().unwrap_or_else(|| self.new_slot());
+        self.slots[pod.index()].row = Some(PodRow::new(name, draft, told));
+        pod
+    }
+
+    fn new_slot(&mut self) -> PodId {
+        self.slots.push(Slot::default());
         self.places.push(0);
         PodId(self.slots.len() as u32 - 1)
     }

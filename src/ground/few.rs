@@ -15,6 +15,7 @@ pub enum Few<T> {
 
 impl<T> Few<T> {
     /// Puts something in the place of each, in order.
+    #[inline(always)]
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Few<U> {
         let mut change = change;
         match self {
