@@ -44,13 +44,16 @@ const DIGITS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
 /// Pending events.
 #[derive(Debug)]
 pub struct Calendar {
-    /// What is due up to `soon_until`, the next one at the end: what is planned for now is
-    /// mostly put there, and taken from there at once.
+    /// The earliest of all, if it was planned as such: what is planned for now mostly is, and is taken at once.
+    next: Option<Entry>,
+    /// What is due up to `soon_until`, the next one at the end.
     soon: Vec<Entry>,
     /// What else is due up to then, if it is more than a short list; all of it comes after all of `soon`.
     crowd: BinaryHeap<Reverse<Entry>>,
     soon_until: SimTime,
     later: Buckets,
+    /// An emptied bucket's room, for the next that is dealt out.
+    spare: Vec<Entry>,
     /// When the last event was due that was taken.
     now: SimTime,
     pending: usize,
@@ -72,10 +75,12 @@ struct Buckets {
 impl Default for Calendar {
     fn default() -> Calendar {
         Calendar {
+            next: None,
             soon: Vec::new(),
             crowd: BinaryHeap::new(),
             soon_until: SimTime::START,
             later: Buckets::default(),
+            spare: Vec::new(),
             now: SimTime::START,
             pending: 0,
             few: FEW,
@@ -100,12 +105,24 @@ impl Calendar {
             return;
         }
         self.pending += 1;
-        self.put(Entry { at, event, ticket });
+        let entry = Entry { at, event, ticket };
+        if !self.is_earliest(&entry) {
+            self.put(entry);
+        } else if let Some(overtaken) = self.next.replace(entry) {
+            self.put(overtaken);
+        }
+    }
+
+    fn is_earliest(&self, entry: &Entry) -> bool {
+        match self.next.as_ref().or(self.soon.last()) {
+            Some(other) => entry < other,
+            None => entry.at <= self.soon_until,
+        }
     }
 
     /// When the next event is due.
     pub fn next_instant(&mut self) -> Option<SimTime> {
-        self.next(|_| ()).map(|next| next.at)
+        self.next.or(self.next_dealt_out(|_| ()).copied()).map(|next| next.at)
     }
 
     /// Takes the next event; the calendar's clock moves to its instant.
@@ -116,11 +133,20 @@ impl Calendar {
     /// Takes the next event, if it is due at `last` or before. `comes_soon` is shown events that are
     /// among the next few, each of them once: what they will touch can be fetched meanwhile.
     pub fn pop_until(&mut self, last: SimTime, comes_soon: impl Fn(&Entry)) -> Option<Entry> {
-        self.now = self.next(comes_soon).filter(|next| next.at <= last)?.at;
+        let next = match self.next {
+            Some(next) => next,
+            None => *self.next_dealt_out(comes_soon)?,
+        };
+        if next.at > last {
+            return None;
+        }
+        self.now = next.at;
         self.pending -= 1;
-        let next = self.soon.pop();
-        self.look_among_crowd();
-        next
+        if self.next.take().is_none() {
+            self.soon.pop();
+            self.look_among_crowd();
+        }
+        Some(next)
     }
 
     /// How many events are pending, stale ones among them.
@@ -135,15 +161,17 @@ impl Calendar {
 
     /// Keeps only what is still expected.
     pub fn sweep(&mut self, is_expected: impl Fn(&Entry) -> bool) {
+        self.next = self.next.filter(&is_expected);
         self.soon.retain(&is_expected);
         self.crowd.retain(|Reverse(entry)| is_expected(entry));
         self.look_among_crowd();
         self.later.retain(&is_expected);
-        self.pending = self.soon.len() + self.crowd.len() + self.later.len();
+        self.pending =
+            usize::from(self.next.is_some()) + self.soon.len() + self.crowd.len() + self.later.len();
         self.crowded_at = self.few.max(2 * self.pending);
     }
 
-    fn next(&mut self, comes_soon: impl Fn(&Entry)) -> Option<&Entry> {
+    fn next_dealt_out(&mut self, comes_soon: impl Fn(&Entry)) -> Option<&Entry> {
         if self.soon.is_empty() {
             self.deal_out(comes_soon);
         }
@@ -200,9 +228,11 @@ impl Calendar {
     }
 
     fn deal_out_many(&mut self, digit: usize) {
-        let many = self.later.first_of(digit, usize::MAX).map(std::mem::take).unwrap_or_default();
+        let Some(bucket) = self.later.first_of(digit, usize::MAX) else { return };
+        let mut many = std::mem::replace(bucket, std::mem::take(&mut self.spare));
         self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
-        many.into_iter().for_each(|entry| self.put(entry));
+        many.drain(..).for_each(|entry| self.put(entry));
+        self.spare = many;
     }
 }
 

@@ -166,11 +166,6 @@ impl NodeRow {
         }
     }
 
-    /// Asks memory for what a change of its pods' memory reads.
-    pub fn fetch_memory(&self) {
-        black_box((self.pods_memory, self.last_change));
-    }
-
     /// Those parts of its own use that have a curve to walk.
     pub fn parts(&self) -> Vec<NodePart> {
         let memory = [NodePart::SystemDaemons, NodePart::PageCache];
@@ -195,6 +190,22 @@ impl NodeRow {
             NodePart::PageCache => &mut self.page_cache,
             _ => self.stores.walk_mut(part).expect("a part of this node"),
         }
+    }
+
+    /// Asks memory for what a change of its memory needs.
+    pub fn fetch(&self) {
+        black_box((
+            self.pods_memory,
+            self.tally.pods_bound,
+            self.contact,
+            self.pods.len(),
+            self.pass.at,
+            self.last_change,
+        ));
+    }
+
+    pub fn capacity(&self) -> Bytes {
+        self.capacity
     }
 
     pub fn pods_memory(&self) -> Line {

@@ -277,7 +277,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.totals.placements += 1;
         let on_node = &mut self.nodes[node.index()];
         let row = &mut self.pods[pod];
-        row.bind(node, self.setting.nodes[node.index()].node.capacity.memory);
+        row.bind(node, on_node.capacity());
         let place = on_node.pods.len();
         on_node.pods.push(pod);
         on_node.limited_pods += u32::from(row.template.limits_storage);

@@ -626,16 +626,20 @@ impl Pods {
         (*ticket, row.as_mut().expect(ONLY_LIVE_PODS))
     }
 
-    /// Asks memory for a row that will be needed soon.
-    pub fn fetch(&self, pod: PodId) {
+    /// Asks memory for a row that will be needed soon, each line of it, and says where its pod is.
+    pub fn fetch(&self, pod: PodId) -> Option<NodeId> {
         let slot = &self.slots[pod.index()];
         black_box(slot.ticket);
-        if let Some(row) = &slot.row {
-            black_box((row.stage, row.containers.first().map(|one| one.ticket)));
+        let row = slot.row.as_ref()?;
+        black_box((row.stage, row.name.serial, row.clean_up_time, row.bound, row.grace_ends, row.killing));
+        if let Some(one) = row.containers.first() {
+            black_box((one.ticket, one.exits_at, one.last_end, one.life.run_time, one.state));
+            one.walk.as_ref().inspect(|walk| walk.fetch());
         }
+        row.node
     }
 
-    /// Asks memory for that part of a row which a turn of its memory reads; its node's is next.
+    /// Asks memory for that part of a row which a turn of its memory reads, and says where its pod is.
     pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
         let row = self.slots[pod.index()].row.as_ref()?;
         row.containers.get(usize::from(container.0))?.walk.as_ref()?.fetch();
