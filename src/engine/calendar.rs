@@ -52,8 +52,6 @@ pub struct Calendar {
     crowd: BinaryHeap<Reverse<Entry>>,
     soon_until: SimTime,
     later: Buckets,
-    /// An emptied bucket's room, for the next that is dealt out.
-    spare: Vec<Entry>,
     /// When the last event was due that was taken.
     now: SimTime,
     pending: usize,
@@ -80,7 +78,6 @@ impl Default for Calendar {
             crowd: BinaryHeap::new(),
             soon_until: SimTime::START,
             later: Buckets::default(),
-            spare: Vec::new(),
             now: SimTime::START,
             pending: 0,
             few: FEW,
@@ -229,10 +226,9 @@ impl Calendar {
 
     fn deal_out_many(&mut self, digit: usize) {
         let Some(bucket) = self.later.first_of(digit, usize::MAX) else { return };
-        let mut many = std::mem::replace(bucket, std::mem::take(&mut self.spare));
+        let many = std::mem::take(bucket); // Its room goes: buckets that kept theirs would touch twice the memory.
         self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
-        many.drain(..).for_each(|entry| self.put(entry));
-        self.spare = many;
+        many.into_iter().for_each(|entry| self.put(entry));
     }
 }
 

@@ -423,17 +423,17 @@ fn health_hooks_and_written_volumes_are_drawn_with_a_containers_life() {
         let replica = Replica { ordinal, generation: 0 };
         scenario.source(0).draft(WorkloadId(workload), replica).life
     };
-    // Its init container comes first.
-    let app = &life(1, 0).containers[1];
+    // Its two init containers come first.
+    let app = &life(1, 0).containers[2];
     assert_eq!(app.pre_stop_time, SimDuration::seconds(20), "as its hook sleeps");
     assert_eq!(app.health.after, SimDuration::seconds(40));
     assert_eq!(app.health.memory_at_most, Some(Bytes::mebi(512)));
-    assert_ne!(app.health.until, life(1, 1).containers[1].health.until, "each pod draws its own");
+    assert_ne!(app.health.until, life(1, 1).containers[2].health.until, "each pod draws its own");
     let readiness = Health { answer_time: SimDuration::millis(200), ..Health::default() };
     assert_eq!(app.readiness.as_deref(), Some(&readiness), "it takes the place of all of its health");
     let never = Health { until: Some(SimDuration::ZERO), ..Health::default() };
     assert_eq!(
-        (life(1, 0).containers[2].health, life(1, 0).containers[2].pre_stop_time),
+        (life(1, 0).containers[3].health, life(1, 0).containers[3].pre_stop_time),
         (never, SimDuration::ZERO)
     );
     let written: Vec<_> = app.others.iter().map(|(usage, curve)| (*usage, curve.peak())).collect();
