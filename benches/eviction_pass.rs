@@ -10,8 +10,8 @@ use evictsim::ground::{Bytes, Key, PodId, SimDuration, SimTime};
 use evictsim::model::QosClass;
 use std::hint::black_box;
 
-/// As many pods as a kubelet takes by default.
-const PODS: u32 = 110;
+/// In the middle, as many pods as a kubelet takes by default.
+const PODS: [u32; 3] = [10, 110, 500];
 
 fn settings() -> EvictionSettings {
     let threshold = |mebi, grace| Threshold {
@@ -33,7 +33,7 @@ fn seen(available: Bytes) -> Observations {
     Observations::default().with(Signal::MemoryAvailable, Observation::fresh(available, Bytes::gibi(32)))
 }
 
-fn candidates() -> Vec<Candidate> {
+fn candidates(pods: u32) -> Vec<Candidate> {
     let mut stream = Key::root(1, 0).name("candidates").stream();
     let mut below = |bound: u64| stream.below(bound);
     let candidate = |pod: u32| {
@@ -47,7 +47,7 @@ fn candidates() -> Vec<Candidate> {
             memory_request: request.into(),
         }
     };
-    (0..PODS).map(candidate).collect()
+    (0..pods).map(candidate).collect()
 }
 
 fn idle_pass(criterion: &mut Criterion) {
@@ -60,17 +60,18 @@ fn idle_pass(criterion: &mut Criterion) {
 }
 
 fn pass_with_ranking(criterion: &mut Criterion) {
-    let (settings, candidates, little) = (settings(), candidates(), seen(Bytes::mebi(50)));
+    let (settings, little) = (settings(), seen(Bytes::mebi(50)));
     let orders: [&dyn EvictionOrder; 2] = [&QosOrder, &KubeletOrder];
-    let mut group = criterion.benchmark_group("pass with ranking, 110 pods");
-    for order in orders {
-        group.bench_with_input(BenchmarkId::from_parameter(order.name()), &order, |bencher, order| {
+    let mut group = criterion.benchmark_group("pass with ranking");
+    for (order, pods) in orders.into_iter().flat_map(|order| PODS.map(|pods| (order, pods))) {
+        let candidates = candidates(pods);
+        group.bench_function(BenchmarkId::new(order.name(), pods), |bencher| {
             let fresh = || (Monitor::new(&settings), candidates.clone());
             bencher.iter_batched_ref(
                 fresh,
                 |(monitor, candidates)| {
                     black_box(monitor.pass(&settings, &little, SimTime::START));
-                    rank(*order, candidates);
+                    rank(order, candidates);
                 },
                 BatchSize::SmallInput,
             );

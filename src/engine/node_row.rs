@@ -166,11 +166,6 @@ impl NodeRow {
         }
     }
 
-    /// Asks memory for what a change of its pods' memory reads.
-    pub fn fetch_memory(&self) {
-        black_box((self.pods_memory, self.last_change));
-    }
-
     /// Those parts of its own use that have a curve to walk.
     pub fn parts(&self) -> Vec<NodePart> {
         let memory = [NodePart::SystemDaemons, NodePart::PageCache];

@@ -644,7 +644,7 @@ impl Pods {
         row.node
     }
 
-    /// Asks memory for that part of a row which a turn of its memory reads; its node's is next.
+    /// Asks memory for that part of a row which a turn of its memory reads, and says where its pod is.
     pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
         let row = self.slots[pod.index()].row.as_ref()?;
         row.containers.get(usize::from(container.0))?.walk.as_ref()?.fetch();

@@ -111,15 +111,13 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
     fn next_entry(&mut self) -> Option<Entry> {
         let (pods, nodes) = (&self.pods, &self.nodes);
-        self.calendar.pop_until(self.setting.horizon, |near| match near.event() {
-            Event::ContainerExits { pod, .. } => {
-                pods.fetch(pod).inspect(|node| nodes[node.index()].fetch());
-            }
-            Event::UsageTurns { pod, container, .. } => {
-                let node = pods.fetch_memory(pod, container);
-                node.inspect(|node| nodes[node.index()].fetch_memory());
-            }
-            _ => {} // Too few of them to matter.
+        self.calendar.pop_until(self.setting.horizon, |near| {
+            let node = match near.event() {
+                Event::ContainerExits { pod, .. } => pods.fetch(pod),
+                Event::UsageTurns { pod, container, .. } => pods.fetch_memory(pod, container),
+                _ => None, // Too few of them to matter.
+            };
+            node.inspect(|node| nodes[node.index()].fetch());
         })
     }
 
