@@ -11,6 +11,7 @@ pub mod check;
 pub mod completions;
 pub mod files;
 pub mod import;
+pub mod joint;
 pub mod progress;
 pub mod results;
 pub mod run;

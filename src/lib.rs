@@ -19,6 +19,7 @@
 //! | 2 | decisions, as verdicts on facts: [`eviction`], [`oom`], [`lifecycle`], [`scheduling`], [`workloads`] |
 //! | 3 | [`engine`]: the only place where time moves |
 //! | 4 | [`scenario`]: from text to checked values, from distributions to draws |
+//! | 5 | [`experiment`]: many runs, several at once (feature `threads`) |
 //! | 6 | `report`: tables, summaries (feature `text`) |
 //! | 7 | `cli`: the program, the only floor that opens files (feature `program`) |
 //!
@@ -65,6 +66,7 @@
 pub mod cli;
 pub mod engine;
 pub mod eviction;
+pub mod experiment;
 pub mod ground;
 pub mod lifecycle;
 pub mod model;

@@ -26,4 +26,4 @@ pub mod wording;
 pub use ledger::{Ledger, Names, RunIdentity};
 pub use manifest::Manifest;
 pub use story::RunStory;
-pub use table::{Tables, Wanted};
+pub use table::{Tables, Wanted, Written};

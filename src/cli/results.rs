@@ -37,7 +37,17 @@ impl Results {
     /// # Errors
     /// If it cannot be made.
     pub fn create(&self, file: &str) -> io::Result<BufWriter<File>> {
-        File::create(self.unfinished.join(file)).map(BufWriter::new)
+        File::create(self.path(file)).map(BufWriter::new)
+    }
+
+    /// Where a file of the results is, until they are finished.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.unfinished.join(file)
+    }
+
+    /// What is told first when something cannot be written.
+    pub fn failure(&self) -> String {
+        format!("cannot write results to {}", self.place.display())
     }
 
     /// Opens a file of the results that is written and whole.
@@ -45,7 +55,7 @@ impl Results {
     /// # Errors
     /// If it is not there.
     pub fn open(&self, file: &str) -> io::Result<File> {
-        File::open(self.unfinished.join(file))
+        File::open(self.path(file))
     }
 
     /// Puts the results in their place.
@@ -64,7 +74,7 @@ impl Results {
             if replaced {
                 fs::rename(&older, &self.place)?;
             }
-            return Err(error).context(format!("cannot write results to {}", self.place.display()));
+            return Err(error).context(self.failure());
         }
         if replaced {
             fs::remove_dir_all(&older)?;

@@ -1,36 +1,46 @@
 //! `evictsim run FILE`: what happens? A summary on the screen, tables in a directory.
 //!
-//! What: the whole way, from the file to the results: read, simulate, tell.
+//! What: the whole way, from the file to the results: read, simulate, tell. Runs are made several
+//! at once; results are the same with any number of threads.
 //! Never: how a run goes ([`crate::engine`]) or is told ([`crate::report`]).
 
 use super::BadInput;
 use super::files::Files;
-use super::progress::Progress;
+use super::joint::{self, JointTables, Part, file_of};
+use super::progress::{self, Progress, SpeedUp};
 use super::results::Results;
 use super::screen;
 use crate::engine::{self, Passes};
+use crate::experiment::{self, Run, Threads, Turn};
 use crate::report::chart::{self, Look, Signs};
 use crate::report::columns::{EvictionRow, Row, RunRow, Table};
 use crate::report::drawing::{self, Caption};
 use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
-use crate::report::{Manifest, RunStory, Tables, Wanted, json};
+use crate::report::{Manifest, RunStory, Wanted, Written, json};
 use crate::scenario::Scenario;
 use crate::scenario::check::{MOST_REPLICATIONS, too_long_a_timeline};
 use crate::scenario::meaning::{OrderName, RunRules, Switches};
 use crate::scenario::mistake::Mistake;
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// More than any machine has cores.
+const MOST_THREADS: i64 = 1024;
 
 const EXAMPLES: &str = "\
 Examples:
   evictsim run web.yaml
   evictsim run web.yaml --timeline
   evictsim run web.yaml --rules kubernetes --seed 7 --replications 10 -o csv
+  evictsim run web.yaml --replications 1000 --threads 8
   evictsim run web.yaml -o wide --out results/tonight
   evictsim run - < web.yaml        (the next scenario without a name from standard input replaces its results)
 
@@ -61,6 +71,11 @@ pub struct RunArguments {
     /// Run idle passes of the eviction loop, too: slower, with the same results
     #[arg(long)]
     every_pass: bool,
+    /// How many runs are made at once, for the same results: by default as many as there are cores
+    ///
+    /// What several threads brought is told on standard error, if the runs took longer than a second, or if N is given.
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    threads: Option<u16>,
     /// What is printed: a summary (wide: with thresholds and roles), or the runs' rows; the tables
     /// are written all the same
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
@@ -119,7 +134,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     let place = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(&scenario.name));
     let results = Results::begin(&place)?;
     let (stories, tables) = simulate(&scenario, arguments, &results)?;
-    let manifest = manifest(&scenario, arguments, &files, &stories, &tables);
+    let manifest = manifest(&scenario, arguments, &files, &stories, tables);
     manifest.write(results.create(Manifest::FILE)?)?;
     if scenario.recording.lives {
         draw(&scenario, &results, &stories)?;
@@ -167,47 +182,83 @@ fn chosen_run(runs: &[RunRules], arguments: &RunArguments) -> Option<RunRules> {
     Some(run)
 }
 
-type TableSizes = Vec<(&'static str, u64)>;
-
 /// Simulates every run of every replication, and writes all tables.
 fn simulate(
     scenario: &Scenario,
     arguments: &RunArguments,
     results: &Results,
-) -> anyhow::Result<(Vec<RunStory>, TableSizes)> {
+) -> anyhow::Result<(Vec<RunStory>, Vec<TableEntry>)> {
+    let runs = experiment::number_of_runs(scenario);
+    let threads = number_of_threads(arguments.threads, runs);
+    let wanted = wanted(scenario);
+    let passes = if arguments.every_pass { Passes::Every } else { Passes::ThatMatter };
+    let progress = Progress::of(runs, arguments.quiet);
+    let simulation = Simulation { scenario, passes, results, wanted, progress: &progress };
+    let mut tables = JointTables::begin(results, wanted).with_context(|| results.failure())?;
+    let (mut stories, mut runs_took) = (Vec::new(), Duration::ZERO);
+    let take = |done: io::Result<Simulated>| {
+        let Simulated { story, rows, took } = done?;
+        stories.push(story);
+        runs_took += took;
+        tables.join(rows)
+    };
+    Threads::start(threads)
+        .context("cannot start so many threads")?
+        .in_turn(experiment::runs(scenario), |turn, run| simulation.of_run(turn, run), take)
+        .with_context(|| results.failure())?;
+    let speed_up = SpeedUp { runs, threads: threads.get() as u64, elapsed: progress.finish(), runs_took };
+    if !arguments.quiet && (arguments.threads.is_some() || speed_up.is_worth_telling()) {
+        eprintln!("{speed_up}");
+    }
+    Ok((stories, tables.entries()))
+}
+
+fn wanted(scenario: &Scenario) -> Wanted {
     let recording = scenario.recording;
-    let wanted = Wanted {
+    Wanted {
         rankings: recording.rankings,
         timeline: recording.timeline_every.is_some(),
         events: recording.events,
         lives: recording.lives,
-    };
-    let mut tables = Tables::open(wanted, |table| results.create(&file_of(table)))?;
-    let runs = scenario.runs.len() as u64 * u64::from(scenario.replications);
-    let mut progress = Progress::of(runs, arguments.quiet);
-    let passes = if arguments.every_pass { Passes::Every } else { Passes::ThatMatter };
-    let mut stories = Vec::new();
-    for rules in &scenario.runs {
-        for replication in 0..scenario.replications {
-            stories.push(simulate_run(scenario, (rules, replication), passes, &mut tables, &mut progress));
-        }
     }
-    progress.finish();
-    Ok((stories, tables.finish()?))
 }
 
-fn simulate_run(
-    scenario: &Scenario,
-    (rules, replication): (&RunRules, u32),
+/// As many as are asked for, or as there are cores; but none that would have nothing to do.
+fn number_of_threads(asked: Option<u16>, runs: u64) -> NonZeroUsize {
+    let asked = asked.and_then(|asked| NonZeroUsize::new(asked.into()));
+    let threads = asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let useful = usize::try_from(runs).ok().and_then(NonZeroUsize::new);
+    useful.map_or(threads, |useful| useful.min(threads))
+}
+
+/// What all runs have in common.
+struct Simulation<'a> {
+    scenario: &'a Scenario,
     passes: Passes,
-    tables: &mut Tables<BufWriter<File>>,
-    progress: &mut Progress,
-) -> RunStory {
-    let setting = scenario.setting(rules, replication, passes);
-    let identity = RunIdentity::of(scenario, rules, replication);
-    let ledger = Ledger::new(identity, &setting, scenario, tables);
-    let watched = progress.watch(ledger, setting.horizon);
-    engine::run(&setting, scenario.source(replication), watched).done().finish()
+    results: &'a Results,
+    wanted: Wanted,
+    progress: &'a Progress,
+}
+
+/// What came of one run.
+struct Simulated {
+    story: RunStory,
+    rows: Vec<Written<Part>>,
+    took: Duration,
+}
+
+impl Simulation<'_> {
+    /// On whichever thread.
+    fn of_run(&self, turn: Turn, run: Run<'_>) -> io::Result<Simulated> {
+        let begun = progress::now();
+        let setting = self.scenario.setting(run.rules, run.replication, self.passes);
+        let identity = RunIdentity::of(self.scenario, run.rules, run.replication);
+        let mut tables = joint::parts(self.results, self.wanted, turn);
+        let ledger = Ledger::new(identity, &setting, self.scenario, &mut tables);
+        let watched = self.progress.watch(ledger, setting.horizon);
+        let story = engine::run(&setting, self.scenario.source(run.replication), watched).done().finish();
+        Ok(Simulated { story, rows: tables.finish()?, took: begun.elapsed() })
+    }
 }
 
 const FIGURE: &str = "lives.svg";
@@ -221,16 +272,12 @@ fn draw(scenario: &Scenario, results: &Results, stories: &[RunStory]) -> io::Res
     file.flush()
 }
 
-fn file_of(table: &Table) -> String {
-    format!("{}.csv", table.name)
-}
-
 fn manifest(
     scenario: &Scenario,
     arguments: &RunArguments,
     files: &Files,
     stories: &[RunStory],
-    tables: &[(&str, u64)],
+    tables: Vec<TableEntry>,
 ) -> Manifest {
     let run = |story: &RunStory| RunEntry {
         name: story.run.clone(),
@@ -239,7 +286,6 @@ fn manifest(
         restart_scope: ledger::restart_scope(story.restart_scope).to_owned(),
         unreachable_phase: ledger::unreachable_phase(story.unreachable_phase).to_owned(),
     };
-    let table = |(name, rows): &(&str, u64)| TableEntry { file: format!("{name}.csv"), rows: *rows };
     Manifest {
         kind: Manifest::KIND.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -252,7 +298,7 @@ fn manifest(
         every_pass: arguments.every_pass,
         command: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
         assumptions: scenario.assumptions.clone(),
-        tables: tables.iter().map(table).collect(),
+        tables,
     }
 }
 

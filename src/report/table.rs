@@ -8,6 +8,7 @@ use super::columns::{
     EventRow, EvictionRow, LifeRow, NodeRow, OomKillRow, PodRow, PreemptionRow, RankingRow, Row, RunRow,
     Table, TimelineRow,
 };
+use std::convert::Infallible;
 use std::io::{self, Write};
 
 /// One table being written.
@@ -25,11 +26,17 @@ pub struct TableWriter<W: Write> {
 impl<W: Write> TableWriter<W> {
     /// Starts a table: writes its header.
     pub fn new(table: Table, out: W) -> TableWriter<W> {
-        let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
+        let mut begun = TableWriter::continued(table, out);
         let names = table.columns.iter().map(|column| column.name);
-        let failure = csv.write_record(names).err().map(io::Error::from);
+        begun.failure = begun.csv.write_record(names).err().map(io::Error::from);
+        begun
+    }
+
+    /// Goes on with a table: what is written are rows alone.
+    pub fn continued(table: Table, out: W) -> TableWriter<W> {
+        let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
         let (line, cell) = (csv::ByteRecord::new(), String::new());
-        TableWriter { table, csv, line, cell, rows: 0, failure }
+        TableWriter { table, csv, line, cell, rows: 0, failure: None }
     }
 
     /// Appends a row.
@@ -53,16 +60,26 @@ impl<W: Write> TableWriter<W> {
         }
     }
 
-    /// Ends the table: its name and how many rows it has.
+    /// Ends the table.
     ///
     /// # Errors
     /// What went wrong first while it was written.
-    pub fn finish(mut self) -> io::Result<(&'static str, u64)> {
-        match self.failure {
-            Some(error) => Err(error),
-            None => self.csv.flush().map(|()| (self.table.name, self.rows)),
+    pub fn finish(self) -> io::Result<Written<W>> {
+        if let Some(error) = self.failure {
+            return Err(error);
         }
+        let out = self.csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        Ok(Written { table: self.table, rows: self.rows, out })
     }
+}
+
+/// A table, or the rows that one run adds to it, written.
+#[derive(Debug)]
+pub struct Written<W> {
+    pub table: Table,
+    pub rows: u64,
+    /// What they were written to.
+    pub out: W,
 }
 
 /// Which of the large tables are wanted; the others always are.
@@ -74,7 +91,7 @@ pub struct Wanted {
     pub lives: bool,
 }
 
-/// The tables of one invocation; all its runs are appended to the same.
+/// The tables that runs write: all of them one after another, or each its part.
 pub struct Tables<W: Write> {
     pub runs: TableWriter<W>,
     pub evictions: TableWriter<W>,
@@ -89,12 +106,25 @@ pub struct Tables<W: Write> {
 }
 
 impl<W: Write> Tables<W> {
-    /// Opens all that is wanted, by `open`.
+    /// Starts all that are wanted, each in what `open` gives for it.
     ///
     /// # Errors
     /// The first that `open` gave.
     pub fn open(wanted: Wanted, mut open: impl FnMut(&Table) -> io::Result<W>) -> io::Result<Tables<W>> {
-        let mut start = |table: Table| Ok::<_, io::Error>(TableWriter::new(table, open(&table)?));
+        Tables::started(wanted, |table| Ok(TableWriter::new(table, open(&table)?)))
+    }
+
+    /// Goes on with all that are wanted, each in what `open` gives for it: rows alone.
+    pub fn continued(wanted: Wanted, mut open: impl FnMut(&Table) -> W) -> Tables<W> {
+        let Ok(tables) =
+            Tables::started(wanted, |table| Ok::<_, Infallible>(TableWriter::continued(table, open(&table))));
+        tables
+    }
+
+    fn started<E>(
+        wanted: Wanted,
+        mut start: impl FnMut(Table) -> Result<TableWriter<W>, E>,
+    ) -> Result<Tables<W>, E> {
         Ok(Tables {
             runs: start(RunRow::TABLE)?,
             evictions: start(EvictionRow::TABLE)?,
@@ -109,11 +139,11 @@ impl<W: Write> Tables<W> {
         })
     }
 
-    /// Ends all tables: each one's name and number of rows.
+    /// Ends all tables, in the order in which they are listed above.
     ///
     /// # Errors
     /// What went wrong first while one of them was written.
-    pub fn finish(self) -> io::Result<Vec<(&'static str, u64)>> {
+    pub fn finish(self) -> io::Result<Vec<Written<W>>> {
         let optional = |table: Option<TableWriter<W>>| table.into_iter();
         std::iter::once(self.runs)
             .chain([self.evictions])

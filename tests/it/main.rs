@@ -30,5 +30,7 @@ mod scheduler;
 mod scheduling_studies;
 mod story;
 mod termination;
+#[cfg(feature = "program")]
+mod threads;
 mod tidy;
 mod volumes;
