@@ -1,6 +1,6 @@
 //! Floor 5: many runs of one scenario.
 //!
-//! What: [`runs`], in the order in which they are told; `Threads` (feature `threads`),
+//! What: [`runs()`], in the order in which they are told; `Threads` (feature `threads`),
 //! which makes several at once and hands over what came of them in that order.
 //! Never: a file, a table, a clock; anything that one run could learn from another
 //! (docs/decisions/0012).

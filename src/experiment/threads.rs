@@ -4,7 +4,7 @@
 //! what came of them one by one, in the order of the pieces, whatever the order
 //! in which they end. Results are the same bytes with any number of threads for just this reason.
 //! Nothing is shared and changed: pieces come from one iterator, outcomes go through a channel.
-//! Never: what the work is. Next: [`super::runs`].
+//! Never: what the work is. Next: [`mod@super::runs`].
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
