@@ -120,6 +120,6 @@ impl fmt::Display for SpeedUp {
         let (elapsed, took) = (elapsed.as_secs_f64(), runs_took.as_secs_f64());
         let plural = |number: u64| if number == 1 { "" } else { "s" };
         write!(f, "{runs} run{} on {threads} thread{} in {elapsed:.2} s", plural(*runs), plural(*threads))?;
-        write!(f, "; one after another {took:.2} s: speed-up {:.2}", took / elapsed)
+        write!(f, ", added up {took:.2} s: speed-up {:.2}", took / elapsed)
     }
 }
