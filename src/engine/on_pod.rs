@@ -16,7 +16,7 @@ use crate::lifecycle::Phase;
 use crate::lifecycle::actions::{
     ContainerSeen, KillReason, PodActions, PodSeen, Sandbox, Seen, starts_all_at_once,
 };
-use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts};
+use crate::lifecycle::restart::{Exit, RestartScope, Restarts, crash_restarts, runs_again};
 use crate::model::{ContainerIndex, Medium, Role, Usage};
 
 /// From nothing to running.
@@ -175,8 +175,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if phase.is_terminal() {
             return self.sync_in(Some(phase), pod); // None is left to restart.
         }
-        // Before all have begun there is no whole to restart.
-        let scope = if row.is_past_init() { self.setting.restart_scope } else { RestartScope::Container };
+        // Before all have begun there is no whole to restart, nor when all that is left is sidecars.
+        let has_a_whole = row.is_past_init() && row.has_work_left();
+        let scope = if has_a_whole { self.setting.restart_scope } else { RestartScope::Container };
         let role = row.container(container).role;
         match crash_restarts(scope, role, row.template.spec.restart_policy, exit) {
             Restarts::WholePod => self.restart_all(pod, container),
@@ -217,6 +218,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 }
 
 impl PodRow {
+    /// Whether any regular container runs, or will.
+    fn has_work_left(&self) -> bool {
+        let policy = self.template.spec.restart_policy;
+        self.regular().iter().any(|one| match one.state {
+            ContainerState::Ended(exit) => runs_again(Role::Regular, policy, exit),
+            _ => true,
+        })
+    }
+
     fn has_an_end_behind_it(&self) -> bool {
         self.containers.iter().any(|one| one.last_end.is_some())
     }

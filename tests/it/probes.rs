@@ -295,3 +295,20 @@ fn who_restarts_is_asked_anew() {
         ]
     );
 }
+
+#[test]
+fn a_pod_whose_work_is_done_is_not_begun_again_because_a_sidecar_was_killed_meanwhile() {
+    // Proxy is asked at 0 s and at 10 s, never answers well, is killed at 10 s and gone at 15 s. App succeeds at 12 s: when its
+    // kubelet looks again, at 15 s, only log is left, which stops by 16 s. (Found by chance: the lesson's restart of the
+    // whole Pod began it again, after it was shown as Succeeded.)
+    let tables = under(
+        "Lesson",
+        "{name: web, kind: Job, replicas: 1, template: {spec: {restartPolicy: OnFailure, initContainers: [{name: proxy, \
+         restartPolicy: Always, livenessProbe: {failureThreshold: 2}}, {name: log, restartPolicy: Always}], \
+         containers: [{name: app}]}}, behavior: {containers: {proxy: {health: {until: 0s}, stopTime: 5s}, \
+         app: {runTime: 12s}}}}",
+    );
+    tells(&tables, " Phase ", &["0 Phase Pending", "0 Phase Running", "16 Phase Succeeded"]);
+    tells(&tables, " app State Running", &["0 app State Running"]);
+    tells(&tables, " proxy Killed", &["10 proxy Killed Liveness"]);
+}
