@@ -728,7 +728,7 @@ mod tests {
     #[test]
     fn rows_do_not_grow_unseen() {
         // With its first container.
-        assert!(size_of::<Option<PodRow>>() <= 624, "{}", size_of::<Option<PodRow>>());
-        assert!(size_of::<ContainerRow>() <= 448, "{}", size_of::<ContainerRow>());
+        assert!(size_of::<Option<PodRow>>() <= 384, "{}", size_of::<Option<PodRow>>());
+        assert!(size_of::<ContainerRow>() <= 224, "{}", size_of::<ContainerRow>());
     }
 }
