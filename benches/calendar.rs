@@ -11,6 +11,7 @@ use evictsim::ground::{Key, SimDuration, SimTime, Stream, WorkloadId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
+use std::time::Duration;
 
 const HOLDS: u32 = 10_000;
 /// Events lie up to ten simulated minutes ahead.
@@ -93,5 +94,10 @@ fn for_now(criterion: &mut Criterion) {
     events(criterion, "for now", &[30_000], |_| SimDuration::ZERO);
 }
 
-criterion_group!(benches, hold, for_now);
+/// Short enough that all benches together take ten minutes.
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! { name = benches; config = brief(); targets = hold, for_now }
 criterion_main!(benches);

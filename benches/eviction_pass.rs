@@ -9,6 +9,7 @@ use evictsim::eviction::{
 use evictsim::ground::{Bytes, Key, PodId, SimDuration, SimTime};
 use evictsim::model::QosClass;
 use std::hint::black_box;
+use std::time::Duration;
 
 /// In the middle, as many pods as a kubelet takes by default.
 const PODS: [u32; 3] = [10, 110, 500];
@@ -80,5 +81,10 @@ fn pass_with_ranking(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, idle_pass, pass_with_ranking);
+/// Short enough that all benches together take ten minutes.
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! { name = benches; config = brief(); targets = idle_pass, pass_with_ranking }
 criterion_main!(benches);

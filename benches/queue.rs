@@ -12,6 +12,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 const PODS: u32 = 10_000;
 
@@ -99,5 +100,10 @@ fn wake(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, add_pop_done, wake);
+/// Short enough that all benches together take ten minutes.
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! { name = benches; config = brief(); targets = add_pop_done, wake }
 criterion_main!(benches);

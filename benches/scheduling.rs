@@ -13,6 +13,7 @@ use evictsim::scheduling::{Ask, Facts, Nobody, Profile, SearchFrom, schedule};
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn node(number: u32) -> Node {
     let room = Room { cpu: MilliCpu(16_000), memory: Bytes::gibi(64), pods: 110, ..Room::default() };
@@ -150,5 +151,10 @@ fn placement(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, placement);
+/// Short enough that all benches together take ten minutes.
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! { name = benches; config = brief(); targets = placement }
 criterion_main!(benches);

@@ -8,6 +8,7 @@ use evictsim::ground::{Bytes, Line, Ramp, SimDuration, SimTime};
 use evictsim::model::usage::{After, Turn};
 use evictsim::model::{Piece, UsageCurve};
 use std::hint::black_box;
+use std::time::Duration;
 
 const LOW: Bytes = Bytes::gibi(1);
 const HIGH: Bytes = Bytes::mebi(11_776);
@@ -95,5 +96,10 @@ fn sum_crosses(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, segment_changes, sum_changes, sum_crosses);
+/// Short enough that all benches together take ten minutes.
+fn brief() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! { name = benches; config = brief(); targets = segment_changes, sum_changes, sum_crosses }
 criterion_main!(benches);
