@@ -57,6 +57,8 @@ const FEW: usize = 1024;
 const FEW_NEXT: usize = 8;
 /// A longer list is not kept sorted: putting something into it would cost more than a heap does.
 const MOST_SORTED: usize = 2 * FEW_NEXT;
+/// An emptied bucket keeps room for so many: with more than that, all buckets together would touch twice the memory.
+const MOST_ROOM: usize = 128;
 /// A digit of an instant has as many values as a word has bits.
 const DIGIT_BITS: u32 = u64::BITS.ilog2();
 const VALUES: usize = 1 << DIGIT_BITS;
@@ -252,9 +254,12 @@ impl Calendar {
 
     fn deal_out_many(&mut self, digit: usize) {
         let Some(bucket) = self.later.first_of(digit, usize::MAX) else { return };
-        let many = std::mem::take(bucket); // Its room goes: buckets that kept theirs would touch twice the memory.
+        let mut many = std::mem::take(bucket);
         self.soon_until = many.iter().map(|entry| entry.at).min().expect("many are not none");
-        many.into_iter().for_each(|entry| self.put(entry));
+        many.drain(..).for_each(|entry| self.put(entry));
+        if many.capacity() <= MOST_ROOM {
+            self.later.give_room(digit, self.soon_until, many);
+        }
     }
 }
 
@@ -264,12 +269,18 @@ impl Default for Buckets {
     }
 }
 
+/// The value of one of an instant's digits.
+fn value(at: SimTime, digit: usize) -> usize {
+    (at.0 >> (digit as u32 * DIGIT_BITS)) as usize % VALUES
+}
+
 impl Buckets {
     fn put(&mut self, entry: Entry, later_than: SimTime) {
         let digit = (entry.at.0 ^ later_than.0).ilog2() / DIGIT_BITS;
-        let value = (entry.at.0 >> (digit * DIGIT_BITS)) as usize % VALUES;
-        self.filled[digit as usize] |= 1 << value;
-        self.all[digit as usize * VALUES + value].push(entry);
+        let digit = digit as usize;
+        let value = value(entry.at, digit);
+        self.filled[digit] |= 1 << value;
+        self.all[digit * VALUES + value].push(entry);
     }
 
     fn lowest_digit(&self) -> Option<usize> {
@@ -285,6 +296,11 @@ impl Buckets {
         }
         self.filled[digit] ^= 1 << value;
         Some(bucket)
+    }
+
+    /// Gives the bucket of an instant its room back, while it is empty.
+    fn give_room(&mut self, digit: usize, at: SimTime, room: Vec<Entry>) {
+        self.all[digit * VALUES + value(at, digit)] = room;
     }
 
     fn retain(&mut self, is_expected: impl Fn(&Entry) -> bool) {
