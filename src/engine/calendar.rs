@@ -12,7 +12,7 @@
 //!
 //! Cost: benches/calendar.rs, and its figures in benches/README.md. Lost: one bucket a bit (an entry
 //! moves nine times), a heap for what comes soon (an event planned for now goes up and down in it),
-//! digits of 4 or 5 bits.
+//! digits of 4 bits.
 
 use super::event::{Code, Event};
 use crate::ground::SimTime;
@@ -147,7 +147,7 @@ impl Calendar {
 
     /// When the next event is due.
     pub fn next_instant(&mut self) -> Option<SimTime> {
-        self.next.or(self.next_dealt_out(|_| ()).copied()).map(|next| next.at)
+        self.next.or_else(|| self.next_dealt_out(|_| ()).copied()).map(|next| next.at)
     }
 
     /// Takes the next event; the calendar's clock moves to its instant.
