@@ -24,7 +24,7 @@ pub fn badness(prey: Prey, total: Bytes) -> i64 {
 /// The order in which they are killed, while memory is short: the largest badness first, and among equals
 /// the last listed. Each by its place, with its badness.
 ///
-/// Source: `oom_evaluate_task` (since 5.4): a task no less bad than the one chosen so far takes its place.
+/// Source: `oom_evaluate_task`: a task no less bad than the one chosen so far takes its place.
 pub fn kill_order(prey: &[Prey], total: Bytes) -> Vec<(usize, i64)> {
     let mut order: Vec<(usize, i64)> = prey.iter().map(|one| badness(*one, total)).enumerate().collect();
     order.sort_unstable_by_key(|(place, badness)| Reverse((*badness, *place)));
