@@ -6,7 +6,9 @@
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
+pub mod measures;
 pub mod runs;
+pub mod tally;
 #[cfg(feature = "threads")]
 pub mod threads;
 
