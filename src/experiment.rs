@@ -1,13 +1,15 @@
 //! Floor 5: many runs of one scenario.
 //!
 //! What: [`runs()`], in the order in which they are told; `Threads` (feature `threads`),
-//! which makes several at once and hands over what came of them in that order.
+//! which makes several at once and hands over what came of them in that order; [`statistics`],
+//! how sure one is of a figure that many runs gave.
 //! Never: a file, a table, a clock; anything that one run could learn from another
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
 pub mod measures;
 pub mod runs;
+pub mod statistics;
 pub mod tally;
 #[cfg(feature = "threads")]
 pub mod threads;
