@@ -1,8 +1,8 @@
 //! Floor 7: the command line, the only floor that opens files.
 //!
 //! What: one file a subcommand. Answers go to standard output, all else to
-//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed
-//! (no command sets one yet), 2 bad input.
+//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed,
+//! 2 bad input, 3 some runs of a sweep failed.
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
 
@@ -12,11 +12,13 @@ pub mod completions;
 pub mod files;
 pub mod import;
 pub mod joint;
+pub mod merge;
 pub mod progress;
 pub mod results;
 pub mod run;
 pub mod schema;
 pub mod screen;
+pub mod sweep;
 
 use crate::scenario::mistake::{self, Mistake};
 use clap::{Parser, Subcommand};
@@ -45,8 +47,12 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
-    /// Print the JSON schema of scenario files, for editors
-    Schema,
+    /// A scenario, changed point by point of a grid, each point run again and again
+    Sweep(sweep::SweepArguments),
+    /// Put shards of a sweep together
+    Merge(merge::MergeArguments),
+    /// Print the JSON schema of scenario files, or of sweep files, for editors
+    Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace
     Import(import::ImportArguments),
     /// How fast is it here? Reference work, and what it took
@@ -67,9 +73,35 @@ impl fmt::Display for BadInput {
 
 impl std::error::Error for BadInput {}
 
+/// Bars that were missed, each in a line.
+#[derive(Debug)]
+pub struct MissedBars(pub Vec<String>);
+
+impl fmt::Display for MissedBars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for MissedBars {}
+
+/// Runs that failed, in a sentence.
+#[derive(Debug)]
+pub struct FailedRuns(pub String);
+
+impl fmt::Display for FailedRuns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.0)
+    }
+}
+
+impl std::error::Error for FailedRuns {}
+
 /// What a shell says of a program that wrote into a closed pipe: 128 + SIGPIPE.
 const PIPE_CLOSED: u8 = 141;
+const MISSED: u8 = 1;
 const BAD_INPUT: u8 = 2;
+const FAILED: u8 = 3;
 
 /// Prints what went wrong, and says what to exit with.
 pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
@@ -77,11 +109,20 @@ pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
     if is_closed_pipe(&error) {
         return ExitCode::from(PIPE_CLOSED);
     }
-    match error.downcast_ref::<BadInput>() {
-        Some(mistakes) => eprintln!("{mistakes}"),
-        None => eprintln!("error: {error:#}"),
-    }
-    ExitCode::from(BAD_INPUT)
+    let code = if let Some(mistakes) = error.downcast_ref::<BadInput>() {
+        eprintln!("{mistakes}");
+        BAD_INPUT
+    } else if let Some(missed) = error.downcast_ref::<MissedBars>() {
+        eprintln!("{missed}");
+        MISSED
+    } else if let Some(failed) = error.downcast_ref::<FailedRuns>() {
+        eprintln!("{failed}");
+        FAILED
+    } else {
+        eprintln!("error: {error:#}");
+        BAD_INPUT
+    };
+    ExitCode::from(code)
 }
 
 /// Whoever read our output has enough: nothing to tell.

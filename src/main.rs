@@ -8,7 +8,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
-        Command::Schema => cli::schema::schema(),
+        Command::Sweep(arguments) => cli::sweep::sweep(&arguments),
+        Command::Merge(arguments) => cli::merge::merge(&arguments),
+        Command::Schema(arguments) => cli::schema::schema(&arguments),
         Command::Import(arguments) => cli::import::import(&arguments),
         Command::Bench(arguments) => cli::bench::bench(&arguments),
         Command::Completions(arguments) => cli::completions::completions(&arguments),

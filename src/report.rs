@@ -20,6 +20,7 @@ pub mod lifeline;
 pub mod manifest;
 pub mod story;
 pub mod summary;
+pub mod sweep;
 pub mod table;
 pub mod wording;
 
