@@ -109,20 +109,24 @@ pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
     if is_closed_pipe(&error) {
         return ExitCode::from(PIPE_CLOSED);
     }
-    let code = if let Some(mistakes) = error.downcast_ref::<BadInput>() {
-        eprintln!("{mistakes}");
-        BAD_INPUT
-    } else if let Some(missed) = error.downcast_ref::<MissedBars>() {
-        eprintln!("{missed}");
+    eprintln!("{}", told(&error));
+    ExitCode::from(code_of(&error))
+}
+
+/// Ours are told as they are.
+fn told(error: &anyhow::Error) -> String {
+    let is_ours = error.is::<BadInput>() || error.is::<MissedBars>() || error.is::<FailedRuns>();
+    if is_ours { error.to_string() } else { format!("error: {error:#}") }
+}
+
+fn code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<MissedBars>() {
         MISSED
-    } else if let Some(failed) = error.downcast_ref::<FailedRuns>() {
-        eprintln!("{failed}");
+    } else if error.is::<FailedRuns>() {
         FAILED
     } else {
-        eprintln!("error: {error:#}");
         BAD_INPUT
-    };
-    ExitCode::from(code)
+    }
 }
 
 /// Whoever read our output has enough: nothing to tell.
@@ -139,6 +143,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn each_kind_of_error_has_its_exit_code() {
+        let code = |error: anyhow::Error| code_of(&error.context("telling"));
+        assert_eq!(code(MissedBars(Vec::new()).into()), 1);
+        assert_eq!(code(BadInput(Vec::new()).into()), 2);
+        assert_eq!(code(anyhow::anyhow!("the disk is full")), 2);
+        assert_eq!(code(FailedRuns(String::new()).into()), 3);
     }
 
     #[test]

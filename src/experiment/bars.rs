@@ -5,7 +5,7 @@
 
 use super::measures::Measure;
 use super::statistics::Interval;
-use super::sweep::test::Comparison;
+use super::sweep::condition::Comparison;
 use crate::scenario::nearest::nearest;
 use std::fmt;
 use std::str::FromStr;

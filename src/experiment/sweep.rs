@@ -7,13 +7,13 @@
 //! are and in which order; `docs/sweep-format.md`, the format.
 
 pub mod check;
+pub mod condition;
 pub mod file;
 pub mod grid;
 pub mod path;
 pub mod range;
 pub mod rounds;
 pub mod samples;
-pub mod test;
 
 pub use check::{is_one, read};
 pub use file::{KeptTable, schema};
@@ -30,7 +30,10 @@ use crate::scenario::mistake::Mistake;
 use std::collections::BTreeSet;
 
 /// Columns of a sweep's tables that are neither parameters nor measures.
-pub const COLUMNS: [&str; 7] = ["point", "run", "replication", "unit", "seed", "replications", "failures"];
+pub const COLUMNS: [&str; 9] =
+    ["point", "run", "replication", "unit", "seed", "replications", "failures", "failure", "confidence"];
+/// What ends the names of columns that begin with a measure's.
+pub const OF_MEASURES: [&str; 4] = ["_mean", "_lower", "_upper", "_method"];
 
 /// A sweep as meant. Every point of it has been checked.
 #[derive(Clone, Debug)]

@@ -252,3 +252,64 @@ pub fn follow(
     ensure!(known.peek().is_none(), "it has runs that this sweep has not");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::FailedRuns;
+    use crate::cli::results::Results;
+    use crate::cli::sweep::answer::Answer;
+    use crate::cli::sweep::{Format, Telling, whole};
+    use crate::experiment::sweep;
+    use std::fs;
+
+    const SWEEP: &str = "
+scenario:
+  horizon: 1m
+  nodes: [{name: node, capacity: {cpu: 4, memory: 1Gi}}]
+  pods: [{name: web, workingSet: 100Mi}]
+replications: 2
+parameters: {size: 'pods[0].workingSet'}
+grid: [{size: [100Mi, 200Mi, 300Mi]}]
+";
+
+    #[test]
+    fn a_run_that_fails_is_told_and_does_not_stop_the_others() {
+        // given a sweep that says of its second point that it has a run which the scenario has not
+        let mut sweep = sweep::read("fit.yaml", &|_| Ok(SWEEP.into())).expect("it is sound");
+        sweep.points[1].runs.push("ghost".to_owned());
+        let manifest = identity::part(&sweep, &[], Shard::ALL);
+        let home = tempfile::tempdir().expect("a directory");
+        let files = [("fit.yaml".to_owned(), SWEEP.as_bytes().to_vec())];
+        let two = NonZeroUsize::MIN.saturating_add(1);
+        let workshop = Workshop::new(&sweep, files.into_iter().collect(), &manifest, two, true);
+        // when all are made and put together
+        let headers = identity::headers(&manifest);
+        let part = home.path().join("part");
+        let mut growing = Growing::open(&part, manifest, &headers, false, |_, _| ()).expect("room");
+        workshop.make(&mut growing, Vec::new()).expect("room");
+        let place = home.path().join("fit");
+        let results = Results::begin_in(part.join("whole"), &place, |_| false).expect("room");
+        let whole = whole::put_together(&[growing.part], &results).expect("room");
+        results.finish().expect("room");
+        // then the others are there, and these two are told
+        let lines = |table: &str| fs::read_to_string(place.join(table)).expect("a table").lines().count() - 1;
+        assert_eq!((lines("runs.csv"), lines("failures.csv"), lines("points.csv")), (6, 2, 4));
+        let failures = fs::read_to_string(place.join("failures.csv")).expect("a table");
+        assert_eq!(failures.matches("src/cli/sweep/runs.rs:").count(), 2, "{failures}");
+        assert_eq!(failures.matches("index out of bounds").count(), 2, "{failures}");
+        let of_ghost: Vec<_> = whole
+            .points
+            .iter()
+            .map(|point| (point.run.as_str(), point.replications, point.failures))
+            .collect();
+        assert_eq!(of_ghost, [("lesson", 2, 0), ("lesson", 2, 0), ("ghost", 0, 2), ("lesson", 2, 0)]);
+        let telling = Telling { fail_if: Vec::new(), replace: false, output: Format::Table, quiet: true };
+        let error = Answer { whole, place: &place }.tell(&telling).expect_err("two failed");
+        let told = error.downcast_ref::<FailedRuns>().expect("it says so").to_string();
+        assert!(
+            told.starts_with("error: 2 runs failed, the first at point 1, size=200Mi, run ghost: see "),
+            "{told}"
+        );
+    }
+}

@@ -4,10 +4,10 @@
 //! in the sweep's file when it is put into the scenario, so a mistake in it is told there.
 //! Never: opening a file (the program hands in how), a run. Next: [`super::grid`].
 
+use super::condition::{Condition, Test};
 use super::file::{SweepFile, UntilFile};
 use super::grid::{self, MOST_POINTS, Parameter, Point};
 use super::path::Path;
-use super::test::{Condition, Test};
 use super::{Base, Replications, Sweep, Until, range};
 use crate::experiment::measures::Measure;
 use crate::experiment::statistics::{self, Confidence};
@@ -52,6 +52,7 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Sweep, Vec<Mistake>> {
         base,
         parameters: grid.parameters,
         points: Vec::new(),
+        // What the scenario says is known when a point of it is.
         replications: replications.unwrap_or(Replications::Fixed(1)),
         record: file.record.iter().copied().collect(),
         assumptions: Vec::new(),
@@ -119,6 +120,7 @@ impl Grid {
             lengths.push(read_axis(findings, top, (axis, &spot), &mut parameters));
         }
         tell_of_parameters_without_values(findings, &top.key("parameters"), &parameters);
+        tell_of_paths_given_twice(findings, &parameters);
         let skip = conditions(findings, &top.key("skip"), &parameters);
         let only = conditions(findings, &top.key("only"), &parameters);
         let grid = top.key("grid");
@@ -289,8 +291,25 @@ fn must_be_a_column(findings: &mut Findings, spot: &Spot<'_>, name: &str) {
     if !is_snake {
         let what = format!("`{name}` is no name for a column");
         findings.mistake(spot, what, "write small letters, digits and `_`, as in `hard_threshold`");
-    } else if super::COLUMNS.contains(&name) || Measure::named(name).is_some() {
+    } else if super::COLUMNS.contains(&name) || is_of_a_measure(name) {
         findings.mistake(spot, format!("tables have a column `{name}` of their own"), "choose another name");
+    }
+}
+
+/// `evictions`, or `evictions_mean`.
+fn is_of_a_measure(name: &str) -> bool {
+    let ends = std::iter::once("").chain(super::OF_MEASURES);
+    ends.filter_map(|end| name.strip_suffix(end)).any(|name| Measure::named(name).is_some())
+}
+
+/// What one sets, another would set again.
+fn tell_of_paths_given_twice(findings: &mut Findings, parameters: &[Parameter]) {
+    let all: Vec<&(Path, Place)> = parameters.iter().flat_map(|parameter| &parameter.paths).collect();
+    for (number, (path, place)) in all.iter().enumerate() {
+        if all[..number].iter().any(|(other, _)| other == path) {
+            let what = format!("`{path}` is changed twice");
+            findings.mistakes.push(Mistake::new(what, "leave one of them out").at(place.clone()));
+        }
     }
 }
 

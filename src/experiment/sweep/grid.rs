@@ -3,8 +3,8 @@
 //! What: every combination of the axes' values, the first axis slowest, less those that conditions leave out.
 //! Never: what a value means; a scenario. Next: [`super::Sweep::scenario`], which puts values into one.
 
+use super::condition::Condition;
 use super::path::Path;
-use super::test::Condition;
 use crate::scenario::document::Tree;
 use crate::scenario::mistake::Place;
 

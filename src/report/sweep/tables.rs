@@ -6,6 +6,7 @@
 
 use crate::experiment::measures::{Figures, Measure};
 use crate::experiment::statistics::Interval;
+use crate::experiment::sweep::OF_MEASURES;
 use std::fmt;
 use std::io;
 
@@ -53,7 +54,7 @@ pub const POINTS: SweepTable = SweepTable {
         column("failures", "number", "how many more failed"),
         column("confidence", "number", "how sure the intervals are"),
     ],
-    of_measures: &["_mean", "_lower", "_upper", "_method"],
+    of_measures: &OF_MEASURES,
 };
 pub const RUNS: SweepTable = SweepTable {
     name: "runs",
@@ -199,6 +200,14 @@ mod tests {
         let header = RUNS.header(&["p".to_owned()]).expect("memory");
         let columns = header.iter().filter(|byte| **byte == b',').count() + 1;
         assert_eq!(record.len(), columns, "a cell for each column");
+    }
+
+    #[test]
+    fn no_parameter_can_be_called_as_a_column() {
+        use crate::experiment::sweep::COLUMNS;
+        for column in TABLES.iter().flat_map(|table| table.before.iter().chain(table.after)) {
+            assert!(COLUMNS.contains(&column.name), "{}", column.name);
+        }
     }
 
     #[test]

@@ -113,6 +113,16 @@ fn a_mistake_is_told_at_its_place_in_the_sweep() {
             "error: tables have a column `seed` of their own\n  at fit.yaml:5:9 (parameters.seed)\n",
         ),
         (
+            "a column of a measure",
+            but("  pods:", "  evictions_mean:").replace("- pods", "- evictions_mean"),
+            "error: tables have a column `evictions_mean` of their own\n",
+        ),
+        (
+            "two parameters of one place",
+            but("  hard: kubelet.evictionHard[\"memory.available\"]", "  hard: workloads[name=web].replicas"),
+            "error: `workloads[name=web].replicas` is changed twice\n  at fit.yaml:6:9\n",
+        ),
+        (
             "a condition that nothing meets",
             format!("{SWEEP}skip: [{{pods: 7}}]\n"),
             "error: no value of `pods` is 7\n  at fit.yaml:10:15 (skip[0].pods)\n",

@@ -73,6 +73,21 @@ fn whole_scenarios_on_the_pages_are_sound() {
 }
 
 #[test]
+fn the_whole_sweep_on_its_page_is_sound() {
+    let whole: Vec<String> = blocks("docs/sweep-format.md", "yaml")
+        .into_iter()
+        .filter(|block| block.contains("scenario:"))
+        .collect();
+    assert_eq!(whole.len(), 1);
+    // It names a scenario that lies among the studies.
+    let page = "scenarios/studies/page.yaml";
+    let open =
+        |path: &str| if path == page { Ok(whole[0].clone().into_bytes()) } else { std::fs::read(file(path)) };
+    let read = evictsim::experiment::sweep::read(page, &open);
+    assert!(read.is_ok(), "{}", read.err().map(|found| listed(&found)).unwrap_or_default());
+}
+
+#[test]
 fn the_documented_columns_are_those_of_the_tables_in_their_order() {
     let page = text("docs/results-format.md");
     for table in TABLES {
