@@ -7,6 +7,7 @@ mod bad_scheduling;
 mod bench;
 mod cli;
 mod conformance;
+mod coverage;
 mod disk;
 mod golden;
 #[cfg(feature = "program")]
