@@ -7,8 +7,10 @@
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
+pub mod measures;
 pub mod runs;
 pub mod statistics;
+pub mod tally;
 #[cfg(feature = "threads")]
 pub mod threads;
 
