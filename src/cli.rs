@@ -8,7 +8,9 @@
 
 pub mod bench;
 pub mod check;
+pub mod compare;
 pub mod completions;
+pub mod figure;
 pub mod files;
 pub mod import;
 pub mod joint;
@@ -45,6 +47,10 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
+    /// What makes a difference? Scenarios on the same draws, measure by measure
+    Compare(compare::CompareArguments),
+    /// A table as a figure: a curve with its intervals, or a map of two parameters
+    Figure(figure::FigureArguments),
     /// Print the JSON schema of scenario files, for editors
     Schema,
     /// Make a scenario from a public trace

@@ -7,6 +7,7 @@
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
+pub mod comparison;
 pub mod measures;
 pub mod runs;
 pub mod statistics;

@@ -5,6 +5,7 @@
 //! Never: how many runs are made, or how sure one may be: that is statistics.
 //! Next: [`super::tally`], which counts; `docs/sweep-format.md`, which tells the list to users.
 
+use super::statistics::{self, Confidence, Interval};
 use super::tally::Tally;
 use crate::model::QosClass;
 
@@ -121,12 +122,53 @@ measures! {
     PeakUseToCapacity, "peak_use_to_capacity", Kind::Number, "share",
         "the largest working set of the node that was fullest, over its capacity",
         |run| run.fullest().and_then(|(peak, capacity)| share(peak.0.into(), capacity.0.into()));
+    UnlimitedShare, "unlimited_share", Kind::Number, "share",
+        "the share of pods' time on a node that is of pods with a container without a memory limit, which limits_to_allocatable cannot count",
+        |run| share(run.unlimited_time, run.pod_time);
 }
 
 impl Measure {
     /// The measure of that name.
     pub fn named(name: &str) -> Option<Measure> {
         Measure::ALL.into_iter().find(|measure| measure.name() == name)
+    }
+}
+
+/// All measures of one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures([Option<f64>; Measure::ALL.len()]);
+
+impl Figures {
+    pub fn of(run: &Tally) -> Figures {
+        Figures(Measure::ALL.map(|measure| measure.of(run)))
+    }
+
+    /// As they were read from a table, in the order of [`Measure::ALL`].
+    pub fn told(figures: [Option<f64>; Measure::ALL.len()]) -> Figures {
+        Figures(figures)
+    }
+
+    /// Nothing, if the run cannot say.
+    pub fn get(&self, measure: Measure) -> Option<f64> {
+        self.0[measure as usize]
+    }
+}
+
+impl Measure {
+    /// What it comes to over many runs, of those that know it, and how sure that is.
+    pub fn interval(self, runs: &[Figures], confidence: Confidence) -> Interval {
+        let known = |measure: Measure| runs.iter().filter_map(move |run| run.get(measure));
+        match self.kind() {
+            Kind::Number => statistics::mean(&known(self).collect::<Vec<f64>>(), confidence),
+            Kind::Claim => {
+                let (hits, tries) = (known(self).filter(|holds| *holds > 0.0).count(), known(self).count());
+                statistics::proportion(hits as u64, tries as u64, confidence)
+            }
+            Kind::Ratio { of, to } => {
+                let pairs = runs.iter().filter_map(|run| Some((run.get(of)?, run.get(to)?)));
+                statistics::rate(&pairs.collect::<Vec<_>>(), confidence)
+            }
+        }
     }
 }
 

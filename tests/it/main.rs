@@ -6,6 +6,8 @@ mod bad_scheduling;
 #[cfg(feature = "program")]
 mod bench;
 mod cli;
+#[cfg(feature = "program")]
+mod compare;
 mod conformance;
 mod coverage;
 mod disk;
