@@ -8,7 +8,9 @@
 
 pub mod bench;
 pub mod check;
+pub mod compare;
 pub mod completions;
+pub mod figure;
 pub mod files;
 pub mod import;
 pub mod joint;
@@ -51,6 +53,10 @@ pub enum Command {
     Sweep(sweep::SweepArguments),
     /// Put shards of a sweep together
     Merge(merge::MergeArguments),
+    /// What makes a difference? Scenarios on the same draws, measure by measure
+    Compare(compare::CompareArguments),
+    /// A table as a figure: a curve with its intervals, or a map of two parameters
+    Figure(figure::FigureArguments),
     /// Print the JSON schema of scenario files, or of sweep files, for editors
     Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace

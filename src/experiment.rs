@@ -9,6 +9,7 @@
 
 #[cfg(feature = "text")]
 pub mod bars;
+pub mod comparison;
 pub mod measures;
 pub mod runs;
 pub mod statistics;

@@ -11,6 +11,8 @@ fn main() -> ExitCode {
         Command::Sweep(arguments) => cli::sweep::sweep(&arguments),
         Command::Merge(arguments) => cli::merge::merge(&arguments),
         Command::Schema(arguments) => cli::schema::schema(&arguments),
+        Command::Compare(arguments) => cli::compare::compare(&arguments),
+        Command::Figure(arguments) => cli::figure::figure(&arguments),
         Command::Import(arguments) => cli::import::import(&arguments),
         Command::Bench(arguments) => cli::bench::bench(&arguments),
         Command::Completions(arguments) => cli::completions::completions(&arguments),

@@ -122,6 +122,9 @@ measures! {
     PeakUseToCapacity, "peak_use_to_capacity", Kind::Number, "share",
         "the largest working set of the node that was fullest, over its capacity",
         |run| run.fullest().and_then(|(peak, capacity)| share(peak.0.into(), capacity.0.into()));
+    UnlimitedShare, "unlimited_share", Kind::Number, "share",
+        "the share of pods' time on a node that is of pods with a container without a memory limit, which limits_to_allocatable cannot count",
+        |run| share(run.unlimited_time, run.pod_time);
 }
 
 impl Measure {

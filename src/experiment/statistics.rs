@@ -16,7 +16,7 @@ mod rate;
 pub mod stopping;
 pub mod warm_up;
 
-pub use difference::{paired_difference, unpaired_difference};
+pub use difference::{Outcomes, paired_difference, paired_proportions, paired_rates, unpaired_difference};
 pub use mean::mean;
 pub use proportion::proportion;
 pub use quantile::quantile;
@@ -79,6 +79,10 @@ pub enum Method {
     OrderStatistics,
     /// The ratio estimator: a total over a total, with Student's t for what is left of each run.
     RatioT,
+    /// Bonett and Price's interval for the difference of two shares of the same tries.
+    BonettPrice,
+    /// The ratio estimator for the difference of two rates, on what is left of each pair of runs.
+    PairedRatioT,
     /// No event in all the time: the upper bound is near 3 over that time, if events come one by one.
     NoEvent,
 }
@@ -97,6 +101,8 @@ impl Method {
             Method::RuleOfThree => "rule_of_three",
             Method::OrderStatistics => "order_statistics",
             Method::RatioT => "ratio_t",
+            Method::BonettPrice => "bonett_price",
+            Method::PairedRatioT => "paired_ratio_t",
             Method::NoEvent => "no_event",
         }
     }

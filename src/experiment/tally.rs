@@ -8,7 +8,8 @@
 use crate::engine::record::{Eviction, NodeEnd, NodeSample, OomCause, OomKill, PodEnd};
 use crate::engine::{Record, Recorder, Setting};
 use crate::ground::{Bytes, NodeId, SimTime};
-use crate::model::{PodTemplate, QosClass};
+use crate::model::template::Part;
+use crate::model::{PodTemplate, QosClass, Role};
 use std::collections::BTreeMap;
 
 /// Listens to one run, and counts.
@@ -38,6 +39,8 @@ pub struct Tally {
     pub requested: u128,
     /// The same of memory limits, of the pods and containers that have one.
     pub limited: u128,
+    /// Time of those pods on a node that have a container without a memory limit, in microseconds.
+    pub unlimited_time: u128,
     /// The working sets of all nodes, over all looks at them.
     pub sampled_working_set: u128,
     /// The capacities of the same nodes, over the same looks.
@@ -49,6 +52,8 @@ pub struct Tally {
 struct Asked {
     request: Bytes,
     limit: Bytes,
+    /// Whether a container that stays has no limit.
+    is_unlimited: bool,
 }
 
 /// A node, and what became of it.
@@ -119,7 +124,9 @@ impl Tally {
     fn on_created(&mut self, serial: u64, template: &PodTemplate) {
         self.pods_created += 1;
         let limit = template.memory_limit.unwrap_or(Bytes::ZERO);
-        self.live.insert(serial, Asked { request: template.memory_request, limit });
+        let stays_unlimited = |part: &Part| part.role != Role::Init && part.memory_limit.is_none();
+        let is_unlimited = template.parts.iter().any(stays_unlimited);
+        self.live.insert(serial, Asked { request: template.memory_request, limit, is_unlimited });
     }
 
     fn on_evicted(&mut self, eviction: &Eviction<'_>) {
@@ -155,6 +162,7 @@ impl Tally {
         if let Some(asked) = asked {
             self.requested += u128::from(asked.request.0) * time;
             self.limited += u128::from(asked.limit.0) * time;
+            self.unlimited_time += if asked.is_unlimited { time } else { 0 };
         }
     }
 
@@ -252,6 +260,7 @@ pods:
         near(Measure::RequestsToAllocatable, &tally, (1024.0 + 512.0 / 2.0) / 3996.0);
         near(Measure::LimitsToAllocatable, &tally, 2048.0 / 3996.0);
         near(Measure::UseToCapacity, &tally, (1024.0 + 1024.0 + 1536.0 + 1536.0) / (4.0 * 4096.0));
+        near(Measure::UnlimitedShare, &tally, 0.5 / 1.5);
         near(Measure::PeakUseToCapacity, &tally, 1536.0 / 4096.0);
         near(Measure::PodMonths, &tally, 1.5 / 720.0);
         near(Measure::EvictionsPerPodMonth, &tally, 0.0);

@@ -36,6 +36,7 @@ mod unobserved;
 mod usage;
 mod volume;
 
+pub use self::rules::usual_timeline;
 use super::decode::decode;
 use super::document::Tree;
 use super::file::ScenarioFile;

@@ -6,7 +6,10 @@ mod bad_scheduling;
 #[cfg(feature = "program")]
 mod bench;
 mod cli;
+#[cfg(feature = "program")]
+mod compare;
 mod conformance;
+mod coverage;
 mod disk;
 mod golden;
 #[cfg(feature = "program")]

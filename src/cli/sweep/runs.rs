@@ -14,6 +14,7 @@ use crate::experiment::Threads;
 use crate::experiment::measures::Figures;
 use crate::experiment::sweep::{KeptTable, Plan, Replications, Round, Rounds, Samples, Shard, Sweep, Unit};
 use crate::experiment::tally::{Both, Tally};
+use crate::report::figures::counted;
 use crate::report::ledger::{Ledger, RunIdentity};
 use crate::report::sweep::manifest::PartManifest;
 use crate::report::sweep::tables::{UnitRow, figures};
@@ -205,14 +206,8 @@ impl<'s> Workshop<'s> {
 
 fn rate(runs: u64, took: Duration, threads: NonZeroUsize) -> String {
     let seconds = took.as_secs_f64();
-    let plural = |number: u64| if number == 1 { "" } else { "s" };
-    let threads = threads.get() as u64;
-    format!(
-        "{runs} run{} on {threads} thread{} in {seconds:.2} s: {:.0} runs/s",
-        plural(runs),
-        plural(threads),
-        runs as f64 / seconds.max(1e-9)
-    )
+    let (made, on) = (counted(runs, "run"), counted(threads.get() as u64, "thread"));
+    format!("{made} on {on} in {seconds:.2} s: {:.0} runs/s", runs as f64 / seconds.max(1e-9))
 }
 
 /// What an entry of a part says; figures are kept only where a stopping rule asks for them.

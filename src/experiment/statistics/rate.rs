@@ -17,28 +17,49 @@ use super::{Confidence, Interval, Method};
 /// Source: W. G. Cochran, "Sampling Techniques", 3rd edition, 6.3 to 6.5.
 pub fn rate(runs: &[(f64, f64)], confidence: Confidence) -> Interval {
     let n = runs.len() as u64;
-    let (events, exposure) = runs.iter().fold((0.0, 0.0), |(e, x), run| (e + run.0, x + run.1));
-    let rate = events / exposure;
-    if !rate.is_finite() || runs.iter().any(|(events, exposure)| *events < 0.0 || *exposure < 0.0) {
-        return Interval::unknown(n, confidence);
-    }
-    if events == 0.0 {
-        let upper = -libm::log(confidence.missed()) / exposure;
+    let Some(totals) = Totals::of(runs) else { return Interval::unknown(n, confidence) };
+    let rate = totals.rate();
+    if totals.events == 0.0 {
+        let upper = -libm::log(confidence.missed()) / totals.exposure;
         return Interval::between(0.0, (0.0, upper), n, (confidence, Method::NoEvent));
     }
     if n == 1 {
         return Interval::of_one(rate, confidence);
     }
-    let left: f64 =
-        runs.iter().map(|(events, exposure)| events - rate * exposure).map(|left| left * left).sum();
+    let left: f64 = runs.iter().map(|run| totals.left(*run)).map(|left| left * left).sum();
     if left == 0.0 {
         return Interval::around(rate, 0.0, n, (confidence, Method::AllEqual));
     }
     let degrees = n as f64 - 1.0;
-    // The exposure is n times its mean, so this is the error of the mean of what is left, over the mean exposure.
-    let error = (left / degrees * n as f64).sqrt() / exposure;
+    let error = (left / degrees / n as f64).sqrt();
     Interval::around(rate, student_t(confidence, degrees) * error, n, (confidence, Method::RatioT))
         .not_below(0.0)
+}
+
+/// What many runs come to together.
+pub(super) struct Totals {
+    events: f64,
+    exposure: f64,
+    runs: f64,
+}
+
+impl Totals {
+    /// None if there is no rate.
+    pub(super) fn of(runs: &[(f64, f64)]) -> Option<Totals> {
+        let (events, exposure) = runs.iter().fold((0.0, 0.0), |(e, x), run| (e + run.0, x + run.1));
+        let is_negative = |run: &(f64, f64)| run.0 < 0.0 || run.1 < 0.0;
+        let totals = Totals { events, exposure, runs: runs.len() as f64 };
+        (totals.rate().is_finite() && !runs.iter().any(is_negative)).then_some(totals)
+    }
+
+    pub(super) fn rate(&self) -> f64 {
+        self.events / self.exposure
+    }
+
+    /// What is left of a run's events when the common rate has taken its share, for each unit of the mean exposure.
+    pub(super) fn left(&self, (events, exposure): (f64, f64)) -> f64 {
+        (events - self.rate() * exposure) / (self.exposure / self.runs)
+    }
 }
 
 #[cfg(test)]

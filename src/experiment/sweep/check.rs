@@ -176,7 +176,7 @@ fn read_axis(
         let values = values(findings, &at);
         match &length {
             Some((other, name)) if *other != values.len() => {
-                let what = format!("`{}` has {} values, and `{name}` {other}", entry.key, values.len());
+                let what = format!("`{name}` has {other} values, and `{}` has {}", entry.key, values.len());
                 findings.mistake(
                     &at,
                     what,
