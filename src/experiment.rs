@@ -7,10 +7,14 @@
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
+#[cfg(feature = "text")]
+pub mod bars;
 pub mod comparison;
 pub mod measures;
 pub mod runs;
 pub mod statistics;
+#[cfg(feature = "text")]
+pub mod sweep;
 pub mod tally;
 #[cfg(feature = "threads")]
 pub mod threads;

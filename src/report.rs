@@ -23,6 +23,7 @@ pub mod plot;
 pub mod story;
 pub mod summary;
 mod svg;
+pub mod sweep;
 pub mod table;
 pub mod wording;
 

@@ -32,6 +32,8 @@ mod scenarios;
 mod scheduler;
 mod scheduling_studies;
 mod story;
+#[cfg(feature = "program")]
+mod sweep;
 mod termination;
 #[cfg(feature = "program")]
 mod threads;

@@ -60,6 +60,11 @@ impl<'t> Spot<'t> {
         Spot { tree: child, place: child.map_or(self.place, |child| &child.place), path }
     }
 
+    /// What is written there.
+    pub fn tree(&self) -> Option<&'t Tree> {
+        self.tree
+    }
+
     pub fn is_written(&self) -> bool {
         self.tree.is_some()
     }
