@@ -19,6 +19,8 @@ pub mod json;
 pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plot;
 pub mod story;
 pub mod summary;
