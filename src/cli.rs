@@ -13,6 +13,7 @@ pub mod files;
 pub mod import;
 pub mod joint;
 pub mod progress;
+pub mod qos;
 pub mod results;
 pub mod run;
 pub mod schema;
@@ -45,6 +46,8 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
+    /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
+    Qos(qos::QosArguments),
     /// Print the JSON schema of scenario files, for editors
     Schema,
     /// Make a scenario from a public trace

@@ -8,6 +8,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Qos(arguments) => cli::qos::qos(&arguments),
         Command::Schema => cli::schema::schema(),
         Command::Import(arguments) => cli::import::import(&arguments),
         Command::Bench(arguments) => cli::bench::bench(&arguments),

@@ -18,6 +18,7 @@ pub mod json;
 pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
+pub mod qos;
 pub mod story;
 pub mod summary;
 pub mod table;

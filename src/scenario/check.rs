@@ -29,7 +29,7 @@ mod ranked;
 mod room;
 mod rules;
 mod scheduler;
-mod spot;
+pub(super) mod spot;
 mod tables;
 mod toleration;
 mod unobserved;

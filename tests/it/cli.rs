@@ -231,3 +231,18 @@ fn completions_name_the_subcommands() {
         assert!(text(&output.stdout).contains(command), "{command}");
     }
 }
+
+#[test]
+fn a_manifest_is_told_its_class_from_standard_input_too() {
+    let home = home();
+    let pod = "{kind: Pod, metadata: {name: web}, spec: {containers: [{name: app, resources: {limits: {memory: 1Gi}}}]}}";
+    let output = evictsim(home.path(), &["qos", "-", "-o", "json"], pod);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!(json[0]["qos_class"], "Burstable");
+    assert_eq!(json[0]["not_guaranteed"][0]["container"], "app");
+    assert_eq!(json[0]["not_guaranteed"][0]["reason"], "NoLimit");
+    assert_eq!(json[0]["to_be_best_effort"][0], "container app: limits.memory");
+    let output = evictsim(home.path(), &["qos", "-"], "kind: Service\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: there is no pod in this file\n  at stdin:1:1\n"));
+}

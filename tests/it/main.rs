@@ -19,6 +19,7 @@ mod phases;
 mod placements;
 mod pressure;
 mod probes;
+mod qos;
 mod random;
 mod random_lives;
 #[cfg(feature = "program")]
