@@ -8,7 +8,9 @@
 
 pub mod bench;
 pub mod check;
+pub mod compare;
 pub mod completions;
+pub mod explain;
 pub mod files;
 pub mod import;
 pub mod joint;
@@ -46,6 +48,10 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
+    /// The lesson's eviction order and the kubelet's on the same draws: where do they differ?
+    Compare(compare::CompareArguments),
+    /// Who is evicted next, and why this pod and not that one?
+    Explain(explain::ExplainArguments),
     /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
     Qos(qos::QosArguments),
     /// Print the JSON schema of scenario files, for editors

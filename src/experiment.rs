@@ -1,11 +1,17 @@
 //! Floor 5: many runs of one scenario.
 //!
+//! And questions about one of them: [`inquiry`] finds a decision, [`counterfactual`] what would have changed it, [`orders`]
+//! where two orders part.
+//!
 //! What: [`runs()`], in the order in which they are told; `Threads` (feature `threads`),
 //! which makes several at once and hands over what came of them in that order.
 //! Never: a file, a table, a clock; anything that one run could learn from another
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
 
+pub mod counterfactual;
+pub mod inquiry;
+pub mod orders;
 pub mod runs;
 #[cfg(feature = "threads")]
 pub mod threads;

@@ -8,6 +8,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
+        Command::Compare(arguments) => cli::compare::compare(&arguments),
+        Command::Explain(arguments) => cli::explain::explain(&arguments),
         Command::Qos(arguments) => cli::qos::qos(&arguments),
         Command::Schema => cli::schema::schema(),
         Command::Import(arguments) => cli::import::import(&arguments),

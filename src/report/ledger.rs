@@ -337,7 +337,7 @@ pub fn unreachable_phase(phase: UnreachablePhase) -> &'static str {
 }
 
 /// The name of a mixture of switches, if it has one.
-fn rules(setting: &Setting) -> &'static str {
+pub fn rules(setting: &Setting) -> &'static str {
     match (setting.order.name(), setting.restart_scope, setting.control_plane.unreachable_phase) {
         ("QosClass", RestartScope::Pod, UnreachablePhase::Unknown) => "Lesson",
         ("Kubelet", RestartScope::Container, UnreachablePhase::AsLastSeen) => "Kubernetes",

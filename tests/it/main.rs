@@ -8,6 +8,7 @@ mod bench;
 mod cli;
 mod conformance;
 mod disk;
+mod explain;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
