@@ -86,7 +86,10 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<()> {
 }
 
 fn told(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Vec<u8>, Mistake> {
-    let rules = run_named(scenario, arguments.run.as_deref())?;
+    let rules = match &arguments.run {
+        Some(name) => run_named(scenario, name)?,
+        None => &scenario.runs[0],
+    };
     let wish = Wish {
         at: arguments.at.as_deref().map(|at| instant(scenario, at)).transpose()?,
         node: arguments.node.as_deref().map(|name| node_named(scenario, name)).transpose()?,
@@ -111,8 +114,7 @@ fn told(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Vec<u8>, Mi
     Ok(out)
 }
 
-fn run_named<'s>(scenario: &'s Scenario, name: Option<&str>) -> Result<&'s RunRules, Mistake> {
-    let Some(name) = name else { return Ok(&scenario.runs[0]) };
+pub(super) fn run_named<'s>(scenario: &'s Scenario, name: &str) -> Result<&'s RunRules, Mistake> {
     let found = scenario.runs.iter().find(|run| run.name == name);
     let names: Vec<&str> = scenario.runs.iter().map(|run| run.name.as_str()).collect();
     found.ok_or_else(|| unknown("run", name, &names))

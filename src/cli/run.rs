@@ -33,7 +33,7 @@ use std::thread;
 use std::time::Duration;
 
 /// More than any machine has cores.
-const MOST_THREADS: i64 = 1024;
+pub const MOST_THREADS: i64 = 1024;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -146,7 +146,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
 }
 
 /// A seed, or what one is.
-pub(super) fn seed(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
@@ -227,7 +230,7 @@ fn wanted(scenario: &Scenario) -> Wanted {
 }
 
 /// As many as are asked for, or as there are cores; but none that would have nothing to do.
-fn number_of_threads(asked: Option<u16>, runs: u64) -> NonZeroUsize {
+pub fn number_of_threads(asked: Option<u16>, runs: u64) -> NonZeroUsize {
     let asked = asked.and_then(|asked| NonZeroUsize::new(asked.into()));
     let threads = asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let useful = usize::try_from(runs).ok().and_then(NonZeroUsize::new);

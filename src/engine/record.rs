@@ -226,6 +226,16 @@ pub struct Eviction<'a> {
     pub lost_bytes: Bytes,
 }
 
+impl Eviction<'_> {
+    /// Innocent: it used no more than it requested, or another pod there was further
+    /// above its request. Unknown if the victim's own figures are.
+    pub fn is_innocent(&self) -> Option<bool> {
+        let own = self.ranking[self.victim].excess()?;
+        let is_further = |other: &Ranked| other.excess().is_some_and(|excess| own < excess);
+        Some(!own.is_positive() || self.ranking.iter().any(is_further))
+    }
+}
+
 /// Why a kubelet evicts.
 #[derive(Clone, Copy, Debug)]
 pub enum EvictionCause<'a> {

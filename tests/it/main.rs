@@ -6,7 +6,10 @@ mod bad_scheduling;
 #[cfg(feature = "program")]
 mod bench;
 mod cli;
+#[cfg(feature = "program")]
+mod compare;
 mod conformance;
+mod coverage;
 mod disk;
 mod explain;
 mod golden;
@@ -31,6 +34,8 @@ mod scenarios;
 mod scheduler;
 mod scheduling_studies;
 mod story;
+#[cfg(feature = "program")]
+mod sweep;
 mod termination;
 #[cfg(feature = "program")]
 mod threads;

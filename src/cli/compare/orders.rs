@@ -1,46 +1,30 @@
 //! `evictsim compare --orders FILE`: the lesson's order and the kubelet's, on the same draws.
 
+use super::settings::{Format, SettingsArguments};
+use crate::cli::BadInput;
+use crate::cli::explain::run_named;
 use crate::cli::files::Files;
-use crate::cli::run;
 use crate::experiment::orders;
 use crate::report;
-use crate::scenario::check::MOST_REPLICATIONS;
-use clap::{Args, ValueEnum};
+use crate::scenario::mistake::Mistake;
 use std::io::{self, Write};
-
-#[derive(Debug, Args)]
-pub struct OrdersArguments {
-    /// By QoS class, and as the kubelet: where do they first differ, why, and what comes of it?
-    #[arg(long, required = true)]
-    orders: bool,
-    /// The scenario file; - is standard input. All rules but the order are those of its first run
-    #[arg(value_name = "FILE")]
-    file: String,
-    /// Instead of the scenario's seed
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = run::seed)]
-    seed: Option<u64>,
-    /// Which replication, from 0
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..i64::from(MOST_REPLICATIONS)))]
-    replication: u32,
-    /// What is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-}
 
 /// Runs both, and tells.
 ///
 /// # Errors
 /// Bad input.
-pub fn compare(arguments: &OrdersArguments) -> anyhow::Result<()> {
-    let mut scenario = Files::default().scenario(&arguments.file)?;
+pub fn compare(arguments: &SettingsArguments, replication: u32) -> anyhow::Result<()> {
+    let [file] = &arguments.files[..] else {
+        let what = "--orders compares the two orders on one scenario, and there are several files";
+        return Err(BadInput(vec![Mistake::new(what, "name one file")]).into());
+    };
+    let mut scenario = Files::default().scenario(file)?;
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
-    let compared = orders::compare(&scenario, &scenario.runs[0], arguments.replication);
+    let rules = match &arguments.run {
+        Some(name) => run_named(&scenario, name).map_err(|mistake| BadInput(vec![mistake]))?,
+        None => &scenario.runs[0],
+    };
+    let compared = orders::compare(&scenario, rules, replication);
     let mut out = Vec::new();
     match arguments.output {
         Format::Table => report::orders::write(&mut out, &scenario, &compared)?,

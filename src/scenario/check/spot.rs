@@ -68,6 +68,11 @@ impl<'t> Spot<'t> {
         }
     }
 
+    /// What is written there.
+    pub fn tree(&self) -> Option<&'t Tree> {
+        self.tree
+    }
+
     pub fn is_written(&self) -> bool {
         self.tree.is_some()
     }
