@@ -10,6 +10,7 @@ pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod completions;
+pub mod explain;
 pub mod figure;
 pub mod files;
 pub mod import;
@@ -17,6 +18,7 @@ pub mod joint;
 pub mod merge;
 pub mod parquet;
 pub mod progress;
+pub mod qos;
 pub mod results;
 pub mod run;
 pub mod schema;
@@ -50,7 +52,11 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
-    /// What makes a difference? Scenarios on the same draws, measure by measure
+    /// Who is evicted next, and why this pod and not that one?
+    Explain(explain::ExplainArguments),
+    /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
+    Qos(qos::QosArguments),
+    /// What makes a difference? Scenarios, or the two eviction orders, on the same draws
     Compare(compare::CompareArguments),
     /// A table as a figure: a curve with its intervals, or a map of two parameters
     Figure(figure::FigureArguments),

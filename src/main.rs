@@ -9,6 +9,8 @@ fn main() -> ExitCode {
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Check(arguments) => cli::check::check(&arguments),
         Command::Compare(arguments) => cli::compare::compare(&arguments),
+        Command::Explain(arguments) => cli::explain::explain(&arguments),
+        Command::Qos(arguments) => cli::qos::qos(&arguments),
         Command::Figure(arguments) => cli::figure::figure(&arguments),
         Command::Sweep(arguments) => cli::sweep::sweep(&arguments),
         Command::Parquet(arguments) => cli::parquet::parquet(&arguments),

@@ -11,6 +11,7 @@ mod compare;
 mod conformance;
 mod coverage;
 mod disk;
+mod explain;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
@@ -24,6 +25,7 @@ mod phases;
 mod placements;
 mod pressure;
 mod probes;
+mod qos;
 mod random;
 mod random_lives;
 #[cfg(feature = "program")]
