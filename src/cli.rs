@@ -10,12 +10,15 @@ pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod completions;
+pub mod explain;
 pub mod figure;
 pub mod files;
 pub mod import;
 pub mod joint;
 pub mod merge;
+pub mod parquet;
 pub mod progress;
+pub mod qos;
 pub mod results;
 pub mod run;
 pub mod schema;
@@ -49,14 +52,20 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
-    /// A scenario, changed point by point of a grid, each point run again and again
-    Sweep(sweep::SweepArguments),
-    /// Put shards of a sweep together
-    Merge(merge::MergeArguments),
-    /// What makes a difference? Scenarios on the same draws, measure by measure
+    /// Who is evicted next, and why this pod and not that one?
+    Explain(explain::ExplainArguments),
+    /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
+    Qos(qos::QosArguments),
+    /// What makes a difference? Scenarios, or the two eviction orders, on the same draws
     Compare(compare::CompareArguments),
     /// A table as a figure: a curve with its intervals, or a map of two parameters
     Figure(figure::FigureArguments),
+    /// A scenario, changed point by point of a grid, each point run again and again
+    Sweep(sweep::SweepArguments),
+    /// The tables of results as Parquet, for DuckDB, Polars, pandas
+    Parquet(parquet::ParquetArguments),
+    /// Put shards of a sweep together
+    Merge(merge::MergeArguments),
     /// Print the JSON schema of scenario files, or of sweep files, for editors
     Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace

@@ -2,7 +2,8 @@
 //!
 //! What: [`runs()`], in the order in which they are told; `Threads` (feature `threads`),
 //! which makes several at once and hands over what came of them in that order; [`statistics`],
-//! how sure one is of a figure that many runs gave.
+//! how sure one is of a figure that many runs gave. And questions about one run: [`inquiry`] finds a decision,
+//! [`counterfactual`] what would have changed it, [`orders`] where two orders part.
 //! Never: a file, a table, a clock; anything that one run could learn from another
 //! (docs/decisions/0012).
 //! Next: [`crate::engine::run`], one of them.
@@ -10,7 +11,10 @@
 #[cfg(feature = "text")]
 pub mod bars;
 pub mod comparison;
+pub mod counterfactual;
+pub mod inquiry;
 pub mod measures;
+pub mod orders;
 pub mod runs;
 pub mod statistics;
 #[cfg(feature = "text")]

@@ -14,12 +14,17 @@ pub mod columns;
 pub mod comparison;
 pub mod counts;
 pub mod drawing;
+pub mod explanation;
 pub mod figures;
 pub mod json;
 pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
+pub mod orders;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plot;
+pub mod qos;
 pub mod story;
 pub mod summary;
 mod svg;

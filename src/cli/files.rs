@@ -1,4 +1,4 @@
-//! The files that a scenario is read from: its own, and those it names.
+//! The files that are read: a scenario's own, those it names, and manifests.
 //!
 //! What: each file's bytes, read once, and the digest that the manifest has of them.
 //! Never: what they mean. Next: [`crate::scenario::read`].
@@ -6,6 +6,7 @@
 use super::BadInput;
 use crate::experiment::sweep::{self, Sweep};
 use crate::report::manifest::SourceFile;
+use crate::scenario::mistake::Mistake;
 use crate::scenario::{self, Scenario, include};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -34,6 +35,20 @@ impl Files {
     pub fn scenario(&self, named: &str) -> anyhow::Result<Scenario> {
         let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
         Ok(scenario::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    /// The bytes of any file, and how it is called in messages; `-` is standard input.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(&self, named: &str) -> Result<(String, Vec<u8>), Mistake> {
+        let (name, read) = if named == STANDARD_INPUT {
+            (STANDARD_INPUT_NAME, all_of(io::stdin().lock()))
+        } else {
+            (named, self.bytes(named))
+        };
+        let bytes = read.map_err(|error| include::unreadable(name, &error))?;
+        Ok((name.to_owned(), bytes))
     }
 
     /// Reads a sweep; `-` is standard input.

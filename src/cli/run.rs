@@ -99,14 +99,14 @@ enum Format {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "PascalCase")]
-enum RulesWord {
+pub(super) enum RulesWord {
     Lesson,
     Kubernetes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "PascalCase")]
-enum OrderWord {
+pub(super) enum OrderWord {
     QosClass,
     Kubelet,
 }
@@ -158,25 +158,28 @@ fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     scenario.replications = arguments.replications.unwrap_or(scenario.replications);
     scenario.recording.lives |= arguments.timeline.is_some();
-    if let Some(run) = chosen_run(&scenario.runs, arguments) {
+    if let Some(run) = chosen_run(&scenario.runs, (arguments.rules, arguments.eviction_order)) {
         scenario.runs = vec![run];
     }
     scenario
 }
 
 /// The one run that the command line asks for; what it leaves open is as in the scenario's first.
-fn chosen_run(runs: &[RunRules], arguments: &RunArguments) -> Option<RunRules> {
-    if arguments.rules.is_none() && arguments.eviction_order.is_none() {
+pub(super) fn chosen_run(
+    runs: &[RunRules],
+    (rules, order): (Option<RulesWord>, Option<OrderWord>),
+) -> Option<RunRules> {
+    if rules.is_none() && order.is_none() {
         return None;
     }
     let mut run = runs.first()?.clone();
-    if let Some(rules) = arguments.rules {
+    if let Some(rules) = rules {
         (run.name, run.switches) = match rules {
             RulesWord::Lesson => ("lesson".into(), Switches::LESSON),
             RulesWord::Kubernetes => ("kubernetes".into(), Switches::KUBERNETES),
         };
     }
-    if let Some(order) = arguments.eviction_order {
+    if let Some(order) = order {
         (run.name, run.switches.order) = match order {
             OrderWord::QosClass => ("qos-order".into(), OrderName::QosClass),
             OrderWord::Kubelet => ("kubelet-order".into(), OrderName::Kubelet),

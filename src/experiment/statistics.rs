@@ -3,7 +3,7 @@
 //! What: an [`Interval`] around a mean, a share, a quantile, a rate or a difference of two, each
 //! by a method with a name; what of a series is warm-up; when enough runs have been made.
 //! Floats are at home here, and only `libm` computes with them, so that an interval has the same
-//! bits on every machine.
+//! bits on every machine (docs/decisions/0014).
 //! Never: a run, a name of a measure, a sentence. Values come in the order of replications.
 //! Next: [`mean`], the simplest; [`laws`], the tables at the end of a textbook.
 

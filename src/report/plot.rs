@@ -12,6 +12,7 @@ pub mod reading;
 pub mod scale;
 mod style;
 
+use super::figures::wrapped;
 use super::svg::{Px, text};
 use std::io::{self, Write};
 
@@ -41,8 +42,8 @@ struct Heading {
 
 impl Heading {
     fn of(caption: &Caption<'_>, about: &str) -> Heading {
-        use super::figures::wrapped;
-        Heading { title: wrapped(caption.title, TITLE), about: wrapped(about, ABOUT) }
+        let about = if about.is_empty() { Vec::new() } else { wrapped(about, ABOUT) };
+        Heading { title: wrapped(caption.title, TITLE), about }
     }
 
     /// In pixels.

@@ -11,6 +11,7 @@ mod compare;
 mod conformance;
 mod coverage;
 mod disk;
+mod explain;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
@@ -18,10 +19,13 @@ mod lives;
 mod memory;
 mod openb;
 mod outages;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod phases;
 mod placements;
 mod pressure;
 mod probes;
+mod qos;
 mod random;
 mod random_lives;
 #[cfg(feature = "program")]

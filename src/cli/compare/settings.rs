@@ -36,13 +36,13 @@ const MOST_ALTERNATIVES: usize = 26;
 pub struct SettingsArguments {
     /// Scenario files; one of them may be -, standard input
     #[arg(value_name = "FILE", required = true)]
-    files: Vec<String>,
+    pub(super) files: Vec<String>,
     /// Only the runs of this name, in all files
     #[arg(long, value_name = "NAME")]
-    run: Option<String>,
+    pub(super) run: Option<String>,
     /// Instead of the first scenario's seed, for all
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
     /// How often each is run: by default as often as the first scenario says, or 30 times if it says once
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(2..=i64::from(MOST_REPLICATIONS)))]
     replications: Option<u32>,
@@ -54,11 +54,11 @@ pub struct SettingsArguments {
     threads: Option<u16>,
     /// What is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    output: Format,
+    pub(super) output: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Table,
     Json,
 }
@@ -161,7 +161,7 @@ impl Settings {
         let begun = progress::now();
         let (scenario, rules) = self.alternative(place);
         let setting = scenario.setting(rules, replication, Passes::ThatMatter);
-        let watched = progress.watch(Tally::new(&setting), setting.horizon);
+        let watched = progress.watch(Tally::new(&setting).after(scenario.warm_up), setting.horizon);
         let tally = engine::run(&setting, scenario.source(replication), watched).done();
         (Figures::of(&tally), begun.elapsed())
     }

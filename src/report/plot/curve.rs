@@ -86,8 +86,8 @@ impl<'a> Curve<'a> {
             spot.value.into_iter().chain(bounds)
         });
         let y = Values::holding(known, axes.y);
-        let heading = Heading::of(caption, &about(caption, spots));
-        let top = heading.height() + 14;
+        let heading = Heading::of(caption, &about(spots));
+        let top = heading.height() + 32;
         Ok(Curve { x, y, lines, heading, top })
     }
 
@@ -121,7 +121,7 @@ impl<'a> Curve<'a> {
             // Where labels would run into each other, some are left out.
             let half = label.chars().count() as i64 * LETTER * 10 / 2;
             if x.0 - half > free {
-                text(out, "tick", (x, bottom.plus(19)), label)?;
+                text(out, "tick", (x, bottom.plus(19)), &readable(label))?;
                 free = x.0 + half;
             }
         }
@@ -192,14 +192,18 @@ fn must_have_logarithms(caption: &Caption<'_>, spots: &[Spot], axes: Axes) -> Re
     }
 }
 
-/// What marks and whiskers are.
-fn about(caption: &Caption<'_>, spots: &Spots) -> String {
-    let lines = caption.by.map_or(String::new(), |by| format!(", one line for each {by}"));
-    let begin = format!("{} by {}{lines}", caption.y, caption.x);
-    if spots.spots.iter().all(|spot| spot.bounds.is_none()) {
-        return begin;
+/// Large numbers with their thousands apart; anything else as the table has it.
+fn readable(label: &str) -> String {
+    let is_large = label.len() > 4 && label.bytes().all(|letter| letter.is_ascii_digit());
+    label.parse().ok().filter(|_| is_large).map_or_else(|| label.to_owned(), told)
+}
+
+/// What whiskers are.
+fn about(spots: &Spots) -> String {
+    match spots.spots.iter().any(|spot| spot.bounds.is_some()) {
+        true => format!("whiskers: {}", intervals(spots)),
+        false => String::new(),
     }
-    format!("{begin}; whiskers: {}", intervals(spots))
 }
 
 /// What the intervals of a table are, as far as it says so.

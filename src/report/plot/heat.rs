@@ -43,8 +43,8 @@ pub fn write(
     }
     let shades = Values::holding(spots.spots.iter().filter_map(|spot| spot.value), spacing);
     let has_bounds = spots.spots.iter().any(|spot| spot.bounds.is_some());
-    let below = if has_bounds { format!("; below each: {}", curve::intervals(spots)) } else { String::new() };
-    let heading = Heading::of(caption, &format!("{value} by {} and {}{below}", caption.x, caption.y));
+    let about = if has_bounds { format!("below each: {}", curve::intervals(spots)) } else { String::new() };
+    let heading = Heading::of(caption, &about);
     let top = heading.height() + 30;
     Ok(Heat { x, y, shades, top }.write(out, caption, (&heading, value), spots))
 }

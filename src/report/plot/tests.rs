@@ -82,7 +82,7 @@ fn growth_is_straight_where_both_axes_are_logarithmic() {
     let points: Vec<f64> = line.split(['L', ' ']).map(|number| number.parse().expect("a number")).collect();
     assert!((points[2] * 2.0 - points[0] - points[4]).abs() < 0.3, "{line}");
     assert!((points[3] * 2.0 - points[1] - points[5]).abs() < 0.3, "{line}");
-    assert!(figure.contains(">10,000<") && !figure.contains("whiskers"));
+    assert!(figure.contains(">100,000<") && figure.contains(">10,000<") && !figure.contains("whiskers"));
 }
 
 #[test]
