@@ -1,22 +1,28 @@
 //! Floor 7: the command line, the only floor that opens files.
 //!
 //! What: one file a subcommand. Answers go to standard output, all else to
-//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed
-//! (no command sets one yet), 2 bad input.
+//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed,
+//! 2 bad input, 3 some runs of a sweep failed.
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
 
 pub mod bench;
 pub mod check;
+pub mod compare;
 pub mod completions;
+pub mod explain;
+pub mod figure;
 pub mod files;
 pub mod import;
 pub mod joint;
+pub mod merge;
 pub mod progress;
+pub mod qos;
 pub mod results;
 pub mod run;
 pub mod schema;
 pub mod screen;
+pub mod sweep;
 
 use crate::scenario::mistake::{self, Mistake};
 use clap::{Parser, Subcommand};
@@ -45,8 +51,20 @@ pub enum Command {
     Run(run::RunArguments),
     /// Is the file right? Its mistakes, and how to mend them
     Check(check::CheckArguments),
-    /// Print the JSON schema of scenario files, for editors
-    Schema,
+    /// Who is evicted next, and why this pod and not that one?
+    Explain(explain::ExplainArguments),
+    /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
+    Qos(qos::QosArguments),
+    /// What makes a difference? Scenarios, or the two eviction orders, on the same draws
+    Compare(compare::CompareArguments),
+    /// A table as a figure: a curve with its intervals, or a map of two parameters
+    Figure(figure::FigureArguments),
+    /// A scenario, changed point by point of a grid, each point run again and again
+    Sweep(sweep::SweepArguments),
+    /// Put shards of a sweep together
+    Merge(merge::MergeArguments),
+    /// Print the JSON schema of scenario files, or of sweep files, for editors
+    Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace
     Import(import::ImportArguments),
     /// How fast is it here? Reference work, and what it took
@@ -67,9 +85,35 @@ impl fmt::Display for BadInput {
 
 impl std::error::Error for BadInput {}
 
+/// Bars that were missed, each in a line.
+#[derive(Debug)]
+pub struct MissedBars(pub Vec<String>);
+
+impl fmt::Display for MissedBars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for MissedBars {}
+
+/// Runs that failed, in a sentence.
+#[derive(Debug)]
+pub struct FailedRuns(pub String);
+
+impl fmt::Display for FailedRuns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.0)
+    }
+}
+
+impl std::error::Error for FailedRuns {}
+
 /// What a shell says of a program that wrote into a closed pipe: 128 + SIGPIPE.
 const PIPE_CLOSED: u8 = 141;
+const MISSED: u8 = 1;
 const BAD_INPUT: u8 = 2;
+const FAILED: u8 = 3;
 
 /// Prints what went wrong, and says what to exit with.
 pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
@@ -77,11 +121,24 @@ pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
     if is_closed_pipe(&error) {
         return ExitCode::from(PIPE_CLOSED);
     }
-    match error.downcast_ref::<BadInput>() {
-        Some(mistakes) => eprintln!("{mistakes}"),
-        None => eprintln!("error: {error:#}"),
+    eprintln!("{}", told(&error));
+    ExitCode::from(code_of(&error))
+}
+
+/// Ours are told as they are.
+fn told(error: &anyhow::Error) -> String {
+    let is_ours = error.is::<BadInput>() || error.is::<MissedBars>() || error.is::<FailedRuns>();
+    if is_ours { error.to_string() } else { format!("error: {error:#}") }
+}
+
+fn code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<MissedBars>() {
+        MISSED
+    } else if error.is::<FailedRuns>() {
+        FAILED
+    } else {
+        BAD_INPUT
     }
-    ExitCode::from(BAD_INPUT)
 }
 
 /// Whoever read our output has enough: nothing to tell.
@@ -98,6 +155,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn each_kind_of_error_has_its_exit_code() {
+        let code = |error: anyhow::Error| code_of(&error.context("telling"));
+        assert_eq!(code(MissedBars(Vec::new()).into()), 1);
+        assert_eq!(code(BadInput(Vec::new()).into()), 2);
+        assert_eq!(code(anyhow::anyhow!("the disk is full")), 2);
+        assert_eq!(code(FailedRuns(String::new()).into()), 3);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod addresses;
 pub mod audit;
 pub mod calendar;
 pub mod event;
+pub mod glimpse;
 mod node_row;
 mod on_container;
 mod on_deletion;

@@ -31,8 +31,8 @@ pub use monitor::{Monitor, PassVerdict};
 pub use node_reclaim::NodeReclaim;
 pub use node_statistics::{FsStatistics, MemoryStatistics, NodeStatistics, ProcessStatistics};
 pub use order::{
-    Candidate, Candidates, Compares, Criterion, DiskCandidate, EvictionOrder, FilesystemLayout, KnownPod,
-    KubeletOrder, PidCandidate, QosOrder, first, rank,
+    Candidate, Candidates, Compared, Contender, Criterion, DiskCandidate, DiskResource, EvictionOrder,
+    FilesystemLayout, KnownPod, KubeletOrder, PidCandidate, QosOrder, compare, first, rank,
 };
 pub use pass::{Choice, Decision, Evicting, KubeletPass, Looked, Victim};
 pub use signal::{Count, Observation, Observations, Signal, Starved};

@@ -1,8 +1,8 @@
 //! Floor 6: what happened becomes tables, a manifest, a summary and a figure.
 //!
 //! What: [`columns`], the one list of every table's columns; the [`ledger`] that
-//! listens to a run and writes its rows; [`manifest`], [`summary`] and [`json`]; the lives of
-//! Pods as a [`chart`] and a [`drawing`].
+//! listens to a run and writes its rows; [`manifest`], [`summary`] and [`json`]; a [`comparison`] of settings; the lives of
+//! Pods as a [`chart`] and a [`drawing`]; and a [`plot`] of any table.
 //! Never: a file (every writer takes `impl Write`), the flow of time, a decision;
 //! nor a figure of its own: whatever is printed was recorded, or is counted from records.
 //! Next: [`crate::cli`], which opens the files.
@@ -11,15 +11,22 @@ pub mod axis;
 pub mod cell;
 pub mod chart;
 pub mod columns;
+pub mod comparison;
 pub mod counts;
 pub mod drawing;
+pub mod explanation;
 pub mod figures;
 pub mod json;
 pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
+pub mod orders;
+pub mod plot;
+pub mod qos;
 pub mod story;
 pub mod summary;
+mod svg;
+pub mod sweep;
 pub mod table;
 pub mod wording;
 

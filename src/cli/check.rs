@@ -1,7 +1,8 @@
-//! `evictsim check FILE…`: is it right? All mistakes, or what was understood and is taken for granted.
+//! `evictsim check FILE…`: is it right, scenario or sweep? All mistakes, or what was understood and is taken for granted.
 
 use super::BadInput;
 use super::files::Files;
+use crate::experiment::sweep::{Replications, Sweep};
 use crate::report::figures::{Length, counted};
 use crate::scenario::Scenario;
 use clap::Args;
@@ -20,7 +21,7 @@ How a scenario is written: docs/scenario-format.md.";
 #[derive(Debug, Args)]
 #[command(after_help = ROUNDS)]
 pub struct CheckArguments {
-    /// Scenario files; - is standard input
+    /// Scenario files, or sweeps; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }
@@ -33,15 +34,43 @@ pub fn check(arguments: &CheckArguments) -> anyhow::Result<()> {
     let mut mistakes = Vec::new();
     let mut out = io::stdout().lock();
     for file in &arguments.files {
-        match Files::default().scenario(file) {
-            Ok(scenario) => {
-                writeln!(out, "{file}: ok: {}", understood(&scenario))?;
-                scenario.assumptions.iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))?;
+        match sound(file) {
+            Ok((understood, assumptions)) => {
+                writeln!(out, "{file}: ok: {understood}")?;
+                assumptions.iter().try_for_each(|sentence| writeln!(out, "  {sentence}"))?;
             }
             Err(error) => mistakes.extend(error.downcast::<BadInput>()?.0),
         }
     }
     if mistakes.is_empty() { Ok(()) } else { Err(BadInput(mistakes).into()) }
+}
+
+/// What a file says, and what it takes for granted.
+fn sound(file: &str) -> anyhow::Result<(String, Vec<String>)> {
+    let files = Files::default();
+    if files.is_sweep(file) {
+        let sweep = files.sweep(file)?;
+        return Ok((swept(&sweep), sweep.assumptions));
+    }
+    let scenario = files.scenario(file)?;
+    Ok((understood(&scenario), scenario.assumptions))
+}
+
+fn swept(sweep: &Sweep) -> String {
+    let runs = sweep.plan().runs.iter().map(|runs| u64::from(*runs)).sum::<u64>();
+    let replications = match sweep.replications {
+        Replications::Fixed(number) => counted(number.into(), "replication"),
+        Replications::Until(until) => {
+            format!("{} to {} replications", until.rule.at_least, until.rule.at_most)
+        }
+    };
+    format!(
+        "the sweep {}, {}, {} x {replications}, {}",
+        sweep.name,
+        counted(sweep.points.len() as u64, "point"),
+        counted(runs, "run"),
+        counted(sweep.assumptions.len() as u64, "assumption"),
+    )
 }
 
 fn understood(scenario: &Scenario) -> String {

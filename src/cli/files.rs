@@ -1,13 +1,16 @@
-//! The files that a scenario is read from: its own, and those it names.
+//! The files that are read: a scenario's own, those it names, and manifests.
 //!
 //! What: each file's bytes, read once, and the digest that the manifest has of them.
 //! Never: what they mean. Next: [`crate::scenario::read`].
 
 use super::BadInput;
+use crate::experiment::sweep::{self, Sweep};
 use crate::report::manifest::SourceFile;
+use crate::scenario::mistake::Mistake;
 use crate::scenario::{self, Scenario, include};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
@@ -32,6 +35,39 @@ impl Files {
     pub fn scenario(&self, named: &str) -> anyhow::Result<Scenario> {
         let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
         Ok(scenario::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    /// The bytes of any file, and how it is called in messages; `-` is standard input.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(&self, named: &str) -> Result<(String, Vec<u8>), Mistake> {
+        let (name, read) = if named == STANDARD_INPUT {
+            (STANDARD_INPUT_NAME, all_of(io::stdin().lock()))
+        } else {
+            (named, self.bytes(named))
+        };
+        let bytes = read.map_err(|error| include::unreadable(name, &error))?;
+        Ok((name.to_owned(), bytes))
+    }
+
+    /// Reads a sweep; `-` is standard input.
+    ///
+    /// # Errors
+    /// All mistakes in it, or else in its scenario, or else at any of its points.
+    pub fn sweep(&self, named: &str) -> anyhow::Result<Sweep> {
+        let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
+        Ok(sweep::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    /// Whether a file is a sweep, rather than a scenario. One that cannot be read is neither.
+    pub fn is_sweep(&self, named: &str) -> bool {
+        named != STANDARD_INPUT && self.bytes(named).is_ok_and(|bytes| sweep::is_one(&bytes))
+    }
+
+    /// What has been read, to be read again by several threads.
+    pub fn kept(self) -> BTreeMap<String, Vec<u8>> {
+        self.read.into_inner().into_iter().collect()
     }
 
     fn take_standard_input(&self) -> anyhow::Result<&'static str> {
@@ -65,7 +101,8 @@ fn all_of(source: impl Read) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LARGEST { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, as `sha256sum` prints it.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

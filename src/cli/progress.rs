@@ -56,6 +56,43 @@ impl Progress {
     }
 }
 
+/// The progress of many small runs: told run by run, with their rate.
+pub struct Count {
+    bar: ProgressBar,
+    since: Instant,
+    quiet: bool,
+    shown: Once,
+}
+
+impl Count {
+    /// None is done yet; a quiet one never shows.
+    pub fn begin(quiet: bool) -> Count {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {per_sec}, {eta} to go");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Count { bar, since: now(), quiet, shown: Once::new() }
+    }
+
+    /// There are so many more.
+    pub fn expect(&self, runs: u64) {
+        self.bar.inc_length(runs);
+    }
+
+    /// One is done.
+    pub fn one(&self) {
+        if !self.quiet && PATIENCE < self.since.elapsed() {
+            self.shown.call_once(|| self.bar.set_draw_target(ProgressDrawTarget::stderr()));
+        }
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar off the screen: how many runs were done, in which time.
+    pub fn finish(self) -> (u64, Duration) {
+        self.bar.finish_and_clear();
+        (self.bar.position(), self.since.elapsed())
+    }
+}
+
 /// For those who wait.
 pub fn now() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "how long somebody has waited is no result")]

@@ -17,7 +17,11 @@ pub struct Results {
     place: PathBuf,
     /// Beside it, so that renaming moves nothing from disk to disk.
     unfinished: PathBuf,
+    replaced: Replaced,
 }
+
+/// Which older results are replaced, by their manifest's text.
+pub type Replaced = fn(&str) -> bool;
 
 impl Results {
     /// Starts writing results for `place`.
@@ -25,11 +29,22 @@ impl Results {
     /// # Errors
     /// If something of somebody else's is there, or it cannot be written.
     pub fn begin(place: &Path) -> anyhow::Result<Results> {
-        refuse_what_is_not_ours(place)?;
-        let unfinished = beside(place, "unfinished")?;
-        fs::create_dir_all(&unfinished)
-            .with_context(|| format!("cannot write results to {}", place.display()))?;
-        Ok(Results { place: place.to_owned(), unfinished })
+        let unfinished = beside(place, &format!("unfinished-{}", std::process::id()))?;
+        Results::begin_in(unfinished, place, Manifest::is_ours)
+    }
+
+    /// The same, in a directory that is known, on the same disk as `place`: what somebody left there goes away.
+    ///
+    /// # Errors
+    /// As [`Results::begin`].
+    pub fn begin_in(unfinished: PathBuf, place: &Path, replaced: Replaced) -> anyhow::Result<Results> {
+        must_be_free(place, replaced)?;
+        let begun = match fs::remove_dir_all(&unfinished) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => fs::create_dir_all(&unfinished),
+        };
+        begun.with_context(|| format!("cannot write results to {}", place.display()))?;
+        Ok(Results { place: place.to_owned(), unfinished, replaced })
     }
 
     /// Starts a file of the results.
@@ -63,8 +78,8 @@ impl Results {
     /// # Errors
     /// If they cannot be renamed; then what was there before still is.
     pub fn finish(self) -> anyhow::Result<()> {
-        refuse_what_is_not_ours(&self.place)?;
-        let older = beside(&self.place, "replaced")?;
+        must_be_free(&self.place, self.replaced)?;
+        let older = beside(&self.place, &format!("replaced-{}", std::process::id()))?;
         let replaced = match fs::rename(&self.place, &older) {
             Ok(()) => true,
             Err(error) if error.kind() == ErrorKind::NotFound => false,
@@ -90,8 +105,11 @@ impl Drop for Results {
     }
 }
 
-/// A hidden name beside `place`, of this process alone.
-fn beside(place: &Path, purpose: &str) -> anyhow::Result<PathBuf> {
+/// A hidden name beside `place`.
+///
+/// # Errors
+/// If `place` has no name of its own.
+pub fn beside(place: &Path, purpose: &str) -> anyhow::Result<PathBuf> {
     let Some(name) = place.file_name() else {
         bail!(
             "{} cannot be a directory of results\n  fix: name one, such as --out results/mine",
@@ -100,11 +118,15 @@ fn beside(place: &Path, purpose: &str) -> anyhow::Result<PathBuf> {
     };
     let mut hidden = OsString::from(".");
     hidden.push(name);
-    hidden.push(format!(".{purpose}-{}", std::process::id()));
+    hidden.push(format!(".{purpose}"));
     Ok(place.with_file_name(hidden))
 }
 
-fn refuse_what_is_not_ours(place: &Path) -> anyhow::Result<()> {
+/// Whether results may go there: nothing is there, or what is replaced.
+///
+/// # Errors
+/// What stands there instead.
+pub fn must_be_free(place: &Path, is_ours: Replaced) -> anyhow::Result<()> {
     let shown = place.display();
     let mut entries = match fs::read_dir(place) {
         Ok(entries) => entries,
@@ -112,7 +134,7 @@ fn refuse_what_is_not_ours(place: &Path) -> anyhow::Result<()> {
         Err(error) => return Err(error).context(format!("results cannot go to {shown}")),
     };
     let manifest = fs::read_to_string(place.join(Manifest::FILE));
-    let is_ours = manifest.is_ok_and(|manifest| Manifest::is_ours(&manifest));
+    let is_ours = manifest.is_ok_and(|manifest| is_ours(&manifest));
     if !is_ours && entries.next().is_some() {
         bail!(
             "{shown} is not empty, and not a directory of results (it has no {} of ours)\n  \

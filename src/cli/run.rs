@@ -33,7 +33,7 @@ use std::thread;
 use std::time::Duration;
 
 /// More than any machine has cores.
-const MOST_THREADS: i64 = 1024;
+pub const MOST_THREADS: i64 = 1024;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,14 +99,14 @@ enum Format {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "PascalCase")]
-enum RulesWord {
+pub(super) enum RulesWord {
     Lesson,
     Kubernetes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "PascalCase")]
-enum OrderWord {
+pub(super) enum OrderWord {
     QosClass,
     Kubelet,
 }
@@ -146,7 +146,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
 }
 
 /// A seed, or what one is.
-fn seed(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
@@ -155,25 +158,28 @@ fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     scenario.replications = arguments.replications.unwrap_or(scenario.replications);
     scenario.recording.lives |= arguments.timeline.is_some();
-    if let Some(run) = chosen_run(&scenario.runs, arguments) {
+    if let Some(run) = chosen_run(&scenario.runs, (arguments.rules, arguments.eviction_order)) {
         scenario.runs = vec![run];
     }
     scenario
 }
 
 /// The one run that the command line asks for; what it leaves open is as in the scenario's first.
-fn chosen_run(runs: &[RunRules], arguments: &RunArguments) -> Option<RunRules> {
-    if arguments.rules.is_none() && arguments.eviction_order.is_none() {
+pub(super) fn chosen_run(
+    runs: &[RunRules],
+    (rules, order): (Option<RulesWord>, Option<OrderWord>),
+) -> Option<RunRules> {
+    if rules.is_none() && order.is_none() {
         return None;
     }
     let mut run = runs.first()?.clone();
-    if let Some(rules) = arguments.rules {
+    if let Some(rules) = rules {
         (run.name, run.switches) = match rules {
             RulesWord::Lesson => ("lesson".into(), Switches::LESSON),
             RulesWord::Kubernetes => ("kubernetes".into(), Switches::KUBERNETES),
         };
     }
-    if let Some(order) = arguments.eviction_order {
+    if let Some(order) = order {
         (run.name, run.switches.order) = match order {
             OrderWord::QosClass => ("qos-order".into(), OrderName::QosClass),
             OrderWord::Kubelet => ("kubelet-order".into(), OrderName::Kubelet),
@@ -224,7 +230,7 @@ fn wanted(scenario: &Scenario) -> Wanted {
 }
 
 /// As many as are asked for, or as there are cores; but none that would have nothing to do.
-fn number_of_threads(asked: Option<u16>, runs: u64) -> NonZeroUsize {
+pub fn number_of_threads(asked: Option<u16>, runs: u64) -> NonZeroUsize {
     let asked = asked.and_then(|asked| NonZeroUsize::new(asked.into()));
     let threads = asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let useful = usize::try_from(runs).ok().and_then(NonZeroUsize::new);

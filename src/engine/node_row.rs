@@ -77,6 +77,30 @@ pub struct NodeRow {
     pub tally: Tally,
 }
 
+/// A node's memory at one instant, and what of it is used, even where that is more than there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemorySums {
+    pub capacity: Bytes,
+    pub used: Bytes,
+    /// What all its pods together may use.
+    pub pods_limit: Bytes,
+    pub used_by_pods: Bytes,
+}
+
+impl MemorySums {
+    /// What the eviction loop would see of memory if pods used so much less; all other signals as in `others`.
+    ///
+    /// Source: kubernetes `makeSignalObservations` (1.32).
+    pub fn observed_with_less(&self, less: Bytes, others: Observations) -> Observations {
+        let seen = |capacity: Bytes, used: Bytes| {
+            Observation::fresh(capacity - used.saturating_sub(less).min(capacity), capacity)
+        };
+        others
+            .with(Signal::MemoryAvailable, seen(self.capacity, self.used))
+            .with(Signal::AllocatableMemoryAvailable, seen(self.pods_limit, self.used_by_pods))
+    }
+}
+
 /// An event of which at most one is planned at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Planned {
@@ -255,14 +279,19 @@ impl NodeRow {
         self.total().at(now).bytes().min(self.capacity)
     }
 
-    /// What the eviction loop sees. Source: kubernetes `makeSignalObservations` (1.32).
+    /// What the eviction loop sees.
     pub fn observe(&self, now: SimTime) -> Observations {
-        let pods = self.pods_memory.at(now).bytes().min(self.pods_memory_limit);
-        let seen = |capacity: Bytes, working_set: Bytes| Observation::fresh(capacity - working_set, capacity);
-        let memory = Observations::default()
-            .with(Signal::MemoryAvailable, seen(self.capacity, self.working_set(now)))
-            .with(Signal::AllocatableMemoryAvailable, seen(self.pods_memory_limit, pods));
+        let memory = self.memory_sums(now).observed_with_less(Bytes::ZERO, Observations::default());
         self.stores.observe(memory, now)
+    }
+
+    pub fn memory_sums(&self, now: SimTime) -> MemorySums {
+        MemorySums {
+            capacity: self.capacity,
+            used: self.total().at(now).bytes(),
+            pods_limit: self.pods_memory_limit,
+            used_by_pods: self.pods_memory.at(now).bytes(),
+        }
     }
 
     pub fn under_memory_pressure(&self) -> bool {
@@ -270,7 +299,7 @@ impl NodeRow {
     }
 
     /// When a threshold is first met, if nothing changes.
-    fn first_met(&self, now: SimTime) -> SimTime {
+    pub fn first_met(&self, now: SimTime) -> SimTime {
         if self.highest_threshold == Bytes::ZERO && self.highest_allocatable_threshold == Bytes::ZERO {
             return self.stores.first_met(now);
         }
@@ -337,7 +366,7 @@ impl NodeRow {
     }
 
     /// The loop's first look at or after an instant, if it finds nothing to do before.
-    fn look_at_or_after(&self, instant: SimTime) -> SimTime {
+    pub fn look_at_or_after(&self, instant: SimTime) -> SimTime {
         let missed = instant.since(self.next_look).0.div_ceil(self.monitoring_interval.0);
         self.next_look.after(self.monitoring_interval.times(missed))
     }

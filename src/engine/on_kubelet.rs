@@ -11,8 +11,8 @@ use super::setting::ActingThreshold;
 use super::simulation::Simulation;
 use super::source::{Choice, Source};
 use crate::eviction::{
-    Candidate, Candidates, EvictionSettings, KnownPod, NodeReclaim, Observation, PodStatistics, Threshold,
-    first, over_limit, wait_for_clean_up,
+    Candidate, Candidates, EvictionSettings, KnownPod, NodeReclaim, Observation, PodStatistics, Signal,
+    Threshold, first, over_limit, wait_for_clean_up,
 };
 use crate::ground::{Amount, Bytes, NodeId, PodId, SimDuration, SimTime};
 use crate::lifecycle::termination::{shortest_grace, window};
@@ -90,7 +90,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     ) {
         // Nobody reads the whole order of a starved node unless somebody listens.
         let is_plain = !R::LISTENS && threshold.signal.is_memory();
-        let ranking = if is_plain { Vec::new() } else { self.ranking(node, threshold) };
+        let ranking = if is_plain { Vec::new() } else { self.ranking(node, threshold.signal) };
         let victim = match ranking.iter().find(|ranked| !ranked.critical) {
             None if is_plain => self.first_to_go(node),
             found => found.map(|ranked| ranked.candidate.pod),
@@ -200,9 +200,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     /// All pods of the node in eviction order, with what put each before the next.
-    fn ranking(&self, node: NodeId, threshold: &Threshold) -> Vec<Ranked> {
+    pub(super) fn ranking(&self, node: NodeId, signal: Signal) -> Vec<Ranked> {
         let order = &*self.setting.order;
-        let mut candidates = self.candidates_under(node, threshold);
+        let mut candidates = self.candidates_under(node, signal);
         candidates.rank(order);
         let ranked = |(place, id): (usize, PodId)| {
             let (usage, request) = candidates.figures(place);
@@ -218,8 +218,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         candidates.pods().into_iter().enumerate().map(ranked).collect()
     }
 
-    fn candidates_under(&self, node: NodeId, threshold: &Threshold) -> Candidates {
-        if threshold.signal.is_memory() {
+    fn candidates_under(&self, node: NodeId, signal: Signal) -> Candidates {
+        if signal.is_memory() {
             return Candidates::Memory(self.candidates(node).collect());
         }
         let row = &self.nodes[node.index()];
@@ -232,7 +232,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             template: &self.pods[*pod].template,
             statistics: Some(statistics),
         });
-        Candidates::under(threshold.signal, row.stores.layout(), known)
+        Candidates::under(signal, row.stores.layout(), known)
     }
 
     /// The first under memory pressure that is not critical, without sorting.

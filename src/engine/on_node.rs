@@ -5,7 +5,7 @@
 use super::calendar::Ticket;
 use super::event::Event;
 use super::node_row::Planned;
-use super::record::{OomCause, OomKill, Record, Recorder};
+use super::record::{Hunted, OomCause, OomKill, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
 use crate::ground::{Bytes, NodeId, PodId, SimTime};
@@ -13,6 +13,22 @@ use crate::lifecycle::restart::Exit;
 use crate::model::{ContainerIndex, NodePart};
 use crate::oom::victim::{Prey, kill_order};
 use std::sync::Arc;
+
+/// In which order the kernel kills.
+struct Hunt {
+    order: Vec<(usize, i64)>,
+    compared: Vec<Hunted>,
+}
+
+/// Why the kernel kills a container.
+#[derive(Clone, Copy)]
+struct Kill<'a> {
+    cause: OomCause,
+    /// The memory that ran out.
+    limit: Bytes,
+    badness: Option<i64>,
+    compared: &'a [Hunted],
+}
 
 /// What is no pod's.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -45,25 +61,28 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let limit = row.template.parts[usize::from(container.0)]
             .memory_limit
             .expect("what has no limit does not hit it");
-        self.oom_kill(pod, container, OomCause::ContainerLimit, limit, None);
+        let kill = Kill { cause: OomCause::ContainerLimit, limit, badness: None, compared: &[] };
+        self.oom_kill(pod, container, kill);
     }
 
     pub(super) fn on_pod_hits_limit(&mut self, pod: PodId, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod).filter(|row| row.limit_ticket == ticket) else { return };
         let limit = row.template.reachable_memory_limit.expect("what has no limit does not hit it");
-        let prey: Vec<(ContainerIndex, Prey)> = row
+        let prey: Vec<(PodId, ContainerIndex, Prey)> = row
             .indices()
             .zip(&row.containers)
-            .filter_map(|(index, one)| Some((index, one.prey(self.now)?)))
+            .filter_map(|(index, one)| Some((pod, index, one.prey(self.now)?)))
             .collect();
-        let figures: Vec<Prey> = prey.iter().map(|(_, prey)| *prey).collect();
-        for (index, badness) in kill_order(&figures, limit) {
+        let hunt = self.hunt(&prey, limit);
+        for (index, badness) in hunt.order {
             if self.pods[pod].working_set(self.now) <= limit {
                 break;
             }
-            let (container, _) = prey[index];
+            let (_, container, _) = prey[index];
             if self.pods[pod].container(container).walk.is_some() {
-                self.oom_kill(pod, container, OomCause::PodLimit, limit, Some(badness));
+                let badness = Some(badness);
+                let kill = Kill { cause: OomCause::PodLimit, limit, badness, compared: &hunt.compared };
+                self.oom_kill(pod, container, kill);
             }
         }
         self.plan_memory_limit(pod);
@@ -90,18 +109,42 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// One container after another, until there is enough for the rest.
     fn kill_until_below(&mut self, node: NodeId, cause: OomCause, limit: Bytes) {
         let prey = if self.held_against(node, cause) > limit { self.prey(node) } else { Vec::new() };
-        let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
-        for (index, badness) in kill_order(&figures, limit) {
+        let hunt = self.hunt(&prey, limit);
+        for (index, badness) in hunt.order {
             let (pod, container, _) = prey[index];
             if self.held_against(node, cause) <= limit {
                 break;
             }
             // A kill before this one may have stopped its whole Pod.
             if self.pods[pod].container(container).walk.is_some() {
-                self.oom_kill(pod, container, cause, limit, Some(badness));
+                let kill = Kill { cause, limit, badness: Some(badness), compared: &hunt.compared };
+                self.oom_kill(pod, container, kill);
             }
         }
         self.node_changed(node);
+    }
+
+    /// In which order the kernel kills, and, if anybody listens, all that it compares.
+    fn hunt(&self, prey: &[(PodId, ContainerIndex, Prey)], limit: Bytes) -> Hunt {
+        let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
+        let order = kill_order(&figures, limit);
+        let compared = if R::LISTENS { self.compared(prey, &order) } else { Vec::new() };
+        Hunt { order, compared }
+    }
+
+    fn compared(&self, prey: &[(PodId, ContainerIndex, Prey)], order: &[(usize, i64)]) -> Vec<Hunted> {
+        let hunted = |(index, badness): &(usize, i64)| {
+            let (pod, container, prey) = prey[*index];
+            Hunted { pod: self.pods[pod].name, container, prey, badness: *badness }
+        };
+        order.iter().map(hunted).collect()
+    }
+
+    /// Whom the kernel would kill, one after the other, if the node's memory ran out now.
+    pub(super) fn hunted(&self, node: NodeId) -> Vec<Hunted> {
+        let prey = self.prey(node);
+        let figures: Vec<Prey> = prey.iter().map(|(_, _, prey)| *prey).collect();
+        self.compared(&prey, &kill_order(&figures, self.nodes[node.index()].capacity()))
     }
 
     fn held_against(&self, node: NodeId, cause: OomCause) -> Bytes {
@@ -123,15 +166,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         prey
     }
 
-    fn oom_kill(
-        &mut self,
-        pod: PodId,
-        container: ContainerIndex,
-        cause: OomCause,
-        limit: Bytes,
-        badness: Option<i64>,
-    ) {
-        let now = self.now;
+    fn oom_kill(&mut self, pod: PodId, container: ContainerIndex, kill: Kill<'_>) {
+        let (now, Kill { cause, limit, badness, compared }) = (self.now, kill);
         let row = &mut self.pods[pod];
         if let Some(told) = &mut row.told {
             told.oom_kills += 1;
@@ -156,6 +192,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             container_working_set,
             badness,
             oom_score_adj,
+            compared,
             template: &template,
         }));
         if only_a_process {

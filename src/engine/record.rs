@@ -10,6 +10,7 @@ use crate::eviction::{
 use crate::ground::{Amount, Bytes, ClaimId, NodeId, SimDuration, SimTime, WorkloadId};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
 use crate::model::{ContainerIndex, PodAddress, PodTemplate, ProbeKind, Replica};
+use crate::oom::victim::Prey;
 pub use crate::scheduling::{Refusal, RefusalReason};
 
 /// Listens to a run.
@@ -225,6 +226,16 @@ pub struct Eviction<'a> {
     pub lost_bytes: Bytes,
 }
 
+impl Eviction<'_> {
+    /// Innocent: it used no more than it requested, or another pod there was further
+    /// above its request. Unknown if the victim's own figures are.
+    pub fn is_innocent(&self) -> Option<bool> {
+        let own = self.ranking[self.victim].excess()?;
+        let is_further = |other: &Ranked| other.excess().is_some_and(|excess| own < excess);
+        Some(!own.is_positive() || self.ranking.iter().any(is_further))
+    }
+}
+
 /// Why a kubelet evicts.
 #[derive(Clone, Copy, Debug)]
 pub enum EvictionCause<'a> {
@@ -286,7 +297,19 @@ pub struct OomKill<'a> {
     /// The victim's badness; absent for a container's own limit, where nobody is compared.
     pub badness: Option<i64>,
     pub oom_score_adj: i32,
+    /// Who was compared, in the order in which the kernel kills; nobody for a container's own limit.
+    pub compared: &'a [Hunted],
     pub template: &'a PodTemplate,
+}
+
+/// A container in the kernel's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hunted {
+    pub pod: PodName,
+    pub container: ContainerIndex,
+    pub prey: Prey,
+    /// In bytes, of the memory that ran out.
+    pub badness: i64,
 }
 
 /// Whose memory ran out.

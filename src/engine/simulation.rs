@@ -92,6 +92,13 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
 
     /// Lets everything happen, up to the horizon; `audit` looks on after each event.
     pub(super) fn run(mut self, audit: impl Fn(&Self)) -> (R, Totals) {
+        self.go_on(audit);
+        self.end();
+        (self.recorder, self.totals)
+    }
+
+    /// The same, but what the horizon cuts off is not told.
+    pub(super) fn go_on(&mut self, mut audit: impl FnMut(&Self)) {
         self.begin();
         while let Some(entry) = self.next_entry() {
             self.sample_before(entry.at);
@@ -102,10 +109,8 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
                 self.plan_what_follows(node);
             }
             self.sweep_if_crowded();
-            audit(&self);
+            audit(self);
         }
-        self.end();
-        (self.recorder, self.totals)
     }
 
     /// The next event within the horizon. Rows of pods whose turn is near are fetched from afar together, not one by one.
@@ -180,6 +185,11 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     /// Whether an event of now has had its turn, so that it cannot be planned for now.
     fn is_over(&self, event: Event) -> bool {
         self.latest.is_some_and(|latest| latest >= event.code())
+    }
+
+    /// Whether it was the last in the order of events of those that happened now.
+    pub(super) fn is_latest(&self, event: Event) -> bool {
+        self.latest == Some(event.code())
     }
 
     /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.

@@ -145,6 +145,16 @@ impl Monitor {
         self.those(|watch| watch.first_observed.is_some())
     }
 
+    /// Since when the threshold of that place has been met or unresolved, pass after pass.
+    pub fn observed_since(&self, index: usize) -> Option<SimTime> {
+        self.watches.get(index)?.first_observed
+    }
+
+    /// When what brings a condition about was last seen; absent once the condition is reported no more.
+    pub fn last_seen(&self, condition: NodeCondition) -> Option<SimTime> {
+        self.last_seen[condition as usize]
+    }
+
     /// Those of them whose grace has run out.
     pub fn met(&self) -> impl Iterator<Item = usize> {
         self.those(|watch| watch.grace_is_over)

@@ -112,6 +112,22 @@ impl PodSpec {
         self.is_critical() && self.priority_class_name == SYSTEM_NODE_CRITICAL
     }
 
+    /// The manifest as an API server keeps it: a limit without a request is the request, too, a zero as well.
+    /// Of the pod as a whole, what its containers request comes before that.
+    ///
+    /// Source: kubernetes `SetDefaults_Pod`, and `defaultPodRequests` for pod-level resources (1.34).
+    #[must_use]
+    pub fn with_defaulted_requests(mut self) -> PodSpec {
+        for container in self.init_containers.iter_mut().chain(&mut self.containers) {
+            container.requests = container.requests.or(container.limits);
+        }
+        if self.pod_limits != ResourceAmounts::default() {
+            let of_containers = self.containers_at_their_most(|container| container.requests);
+            self.pod_requests = self.pod_requests.or(of_containers).or(self.pod_limits);
+        }
+        self
+    }
+
     /// What the scheduler reserves for this pod.
     ///
     /// Source: kubernetes component-helpers, `PodRequests`.

@@ -4,7 +4,7 @@
 //! Never: rounding (the reader of a sum rounds it, once), or which containers
 //! of a pod are summed: that is [`crate::model::pod`].
 
-use crate::ground::{Amount, Quantity};
+use crate::ground::{Amount, Format, Quantity};
 use std::ops::Add;
 
 /// What a container can ask for, as far as eviction and scheduling look here.
@@ -13,6 +13,26 @@ pub enum Resource {
     Cpu,
     Memory,
     EphemeralStorage,
+}
+
+impl Resource {
+    /// As manifests spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Resource::Cpu => "cpu",
+            Resource::Memory => "memory",
+            Resource::EphemeralStorage => "ephemeral-storage",
+        }
+    }
+
+    /// An amount of it as a manifest may have it: `250m` of CPU, `256Mi` of memory.
+    pub fn printed(self, amount: Amount) -> Quantity {
+        let format = match self {
+            Resource::Cpu => Format::DecimalSI,
+            Resource::Memory | Resource::EphemeralStorage => Format::BinarySI,
+        };
+        Quantity::new(amount, format)
+    }
 }
 
 /// Requests, limits or overhead: an amount a resource, absent where nothing was said.

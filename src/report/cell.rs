@@ -70,6 +70,14 @@ macro_rules! integers {
 }
 integers!(u32, u64, i32, i64, i128);
 
+/// A share or another figure that was divided: as few digits as tell it from all other floats, and no exponent.
+impl Cell for f64 {
+    const KIND: Kind = Kind::Number;
+    fn spell(&self, cell: &mut String) {
+        push(cell, self);
+    }
+}
+
 impl Cell for Bytes {
     const KIND: Kind = Kind::Number;
     fn spell(&self, cell: &mut String) {
@@ -147,5 +155,11 @@ mod tests {
         assert_eq!(spelled(None::<Bytes>), "");
         assert_eq!(spelled(Some(Bytes::ZERO)), "0");
         assert_eq!(spelled(None::<bool>), "");
+    }
+
+    #[test]
+    fn shares_are_read_back_as_they_were_without_an_exponent() {
+        assert_eq!([1.0, 0.1, 1e-7, 1e21].map(spelled), ["1", "0.1", "0.0000001", "1000000000000000000000"]);
+        assert_eq!(spelled(1.0 / 3.0).parse(), Ok(1.0 / 3.0));
     }
 }

@@ -131,6 +131,11 @@ table! { RunRow<'a>, "runs", "one run of one replication: its rules and what cam
     kills_by_probe: u64, "containers that their kubelet stopped because a probe had failed", "record ContainerKilled";
     oom_kills_pod_limit: u64, "OOM kills at the limit of all containers and memory-backed volumes of one pod together", "record OomKilled";
     pods_preempted: u64, "preempted pods that are over; one still stopping at the horizon counts in preemptions alone", "record PodEnded";
+    requests_to_allocatable: Option<f64>, "overcommit, one of three: the memory requested by pods on a node over all allocatable memory, mean over time", "measure of that name";
+    limits_to_allocatable: Option<f64>, "overcommit, two of three: their memory limits, as far as containers have one, over all allocatable memory, mean over time", "measure of that name";
+    unlimited_share: Option<f64>, "the share of pods' time on a node that is of pods with a container without a memory limit, which limits_to_allocatable cannot count", "measure of that name";
+    use_to_capacity: Option<f64>, "overcommit, three of three: the working sets of all nodes over their capacity, mean over the looks of the timeline; empty without one", "measure of that name";
+    peak_use_to_capacity: Option<f64>, "the largest working set of the node that was fullest, over its capacity", "measure of that name";
 }
 
 table! { EvictionRow<'a>, "evictions", "one pod told to stop by its kubelet, with what decided it",

@@ -16,49 +16,10 @@ use super::figures::{Length, wrapped};
 use super::lifeline::{ContainerLine, Lifeline, Lives, MOST_PODS, Mark, State, Stretch};
 use super::story::RunStory;
 use super::summary::asked;
+use super::svg::{Escaped, Px, text};
 use crate::ground::SimTime;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::io::{self, Write};
-
-/// Tenths of a pixel, so that every place is a whole number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Px(i64);
-
-impl Px {
-    const fn whole(pixels: i64) -> Px {
-        Px(pixels * 10)
-    }
-    fn plus(self, pixels: i64) -> Px {
-        Px(self.0 + pixels * 10)
-    }
-}
-
-impl fmt::Display for Px {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 % 10 {
-            0 => write!(f, "{}", self.0 / 10),
-            tenth => write!(f, "{}.{tenth}", self.0 / 10),
-        }
-    }
-}
-
-/// A text as XML wants it.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|letter| match letter {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            // XML has no place for them, not even escaped.
-            control if control.is_control() => f.write_str("\u{fffd}"),
-            other => write!(f, "{other}"),
-        })
-    }
-}
 
 const WIDTH: i64 = 1000;
 const MARGIN: i64 = 24;
@@ -114,10 +75,6 @@ pub fn write(out: &mut impl Write, caption: Caption<'_>, stories: &[RunStory]) -
         top = top.plus(panel_height(lives) + PANEL_GAP);
     }
     writeln!(out, "</svg>")
-}
-
-fn text(out: &mut impl Write, class: &str, (x, y): (Px, Px), words: &str) -> io::Result<()> {
-    writeln!(out, r#"<text class="{class}" x="{x}" y="{y}">{}</text>"#, Escaped(words))
 }
 
 /// What the axis takes above the rows.

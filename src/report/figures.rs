@@ -44,6 +44,40 @@ impl fmt::Display for Cores {
     }
 }
 
+/// A share for reading, in whole percent; a little more than nothing is not nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Percent(pub f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = self.0 * 100.0;
+        if 0.0 < percent && percent < 0.5 { f.write_str("<1 %") } else { write!(f, "{percent:.0} %") }
+    }
+}
+
+/// A number as exactly as it is known: to two digits of its interval's half-width, and to no more than four of its own
+/// where it is known better; to three where nobody knows how well.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rounded {
+    pub value: f64,
+    /// The half-width; None if it is not known.
+    pub half_width: Option<f64>,
+}
+
+impl fmt::Display for Rounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = self.value.abs();
+        let size = self.half_width.map_or(own / 10.0, |half_width| half_width.max(own / 100.0));
+        // How many digits after the point make two of the size.
+        let decimals = if size > 0.0 { 1 - libm::floor(libm::log10(size)) as i64 } else { 0 };
+        let decimals = usize::try_from(decimals.clamp(0, 9)).unwrap_or(0);
+        let text = format!("{:.decimals$}", self.value);
+        let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        // A negative number that was rounded to nothing.
+        f.write_str(if short == "-0" { "0" } else { short })
+    }
+}
+
 /// So much of what is short, for reading: bytes as [`Memory`], inodes and processes as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measured(pub i128, pub Starved);
@@ -157,6 +191,26 @@ mod tests {
         assert_eq!([hours(47), hours(48), hours(50), hours(876_000)], ["47h", "2d", "2d2h", "36500d"]);
         assert_eq!(Length(SimDuration::FOREVER).to_string(), "forever");
         assert_eq!(Length::until(SimTime(1_500_000)).to_string(), "1.5s");
+    }
+
+    #[test]
+    fn estimates_are_no_finer_than_they_are_known() {
+        let told = |value, half_width| Rounded { value, half_width }.to_string();
+        assert_eq!(told(220.349, Some(44.8)), "220");
+        assert_eq!(told(220.349, Some(4.48)), "220.3");
+        assert_eq!(told(0.123_456, Some(0.004)), "0.1235");
+        assert_eq!(told(2148.659_85, Some(1e-10)), "2149", "whatever the last digits of a float say");
+        assert_eq!(told(7.0, Some(0.0)), "7");
+        assert_eq!(told(-0.001, Some(10.0)), "0");
+        assert_eq!([told(123.456, None), told(0.123_456, None)], ["123", "0.123"]);
+    }
+
+    #[test]
+    fn shares_are_whole_percent_and_a_little_is_not_nothing() {
+        assert_eq!(
+            [0.0, 0.001, 0.634, 1.58].map(|share| Percent(share).to_string()),
+            ["0 %", "<1 %", "63 %", "158 %"]
+        );
     }
 
     #[test]

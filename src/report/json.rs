@@ -1,12 +1,13 @@
 //! Tables as JSON, for programs that read standard output.
 //!
-//! What: the rows of a written table, each cell by its column's kind.
+//! What: the rows of a written table, each cell by its column's kind; and how times are written elsewhere.
 //! Never: another figure than the table has; an empty cell is null.
 //! Next: [`super::columns`].
 
 use super::cell::Kind;
 use super::columns::Table;
-use serde_json::{Map, Value};
+use crate::ground::{SimDuration, SimTime};
+use serde_json::{Map, Value, json};
 use std::io::{self, Read};
 
 /// The rows of a table that was written as CSV.
@@ -23,6 +24,19 @@ pub fn rows(table: &Table, csv: impl Read) -> io::Result<Value> {
         cells.map(Value::Object)
     });
     rows.collect::<io::Result<Vec<Value>>>().map(Value::Array)
+}
+
+/// An instant, in seconds since the run began.
+pub fn seconds(at: SimTime) -> Value {
+    length(at.since(SimTime::START))
+}
+
+/// A length of time in seconds: a whole number, where it is one.
+pub fn length(length: SimDuration) -> Value {
+    match length.0 % 1_000_000 {
+        0 => json!(length.0 / 1_000_000),
+        _ => json!(length.0 as f64 / 1e6),
+    }
 }
 
 fn value(kind: Kind, cell: &str) -> io::Result<Value> {

@@ -23,11 +23,13 @@ use self::sequels::Sequels;
 use super::columns::{EventRow, RunRow};
 use super::counts::Counts;
 use super::lifeline::Lives;
+use super::story::Overcommit;
 use super::story::{EvictionStory, OomStory, RunStory, TOLD_IN_FULL, Victim};
 use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
 use crate::engine::{Record, Recorder, RestartScope, Setting, UnreachablePhase};
+use crate::experiment::tally::Tally;
 use crate::ground::{NodeId, SimTime, WorkloadId};
 use crate::model::{ContainerIndex, QosClass, Replica};
 use crate::scenario::Scenario;
@@ -79,6 +81,8 @@ pub struct Ledger<'a, N: Names, W: Write> {
     names: &'a N,
     tables: &'a mut Tables<W>,
     counts: Counts,
+    /// What overcommit is taken from.
+    tally: Tally,
     /// By serial.
     live: BTreeMap<u64, LivePod>,
     /// In order of time.
@@ -110,6 +114,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             names,
             tables,
             counts: Counts::default(),
+            tally: Tally::new(setting),
             live: BTreeMap::new(),
             evictions: Vec::new(),
             preemptions: Vec::new(),
@@ -129,7 +134,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
         for index in 0..self.preemptions.len() {
             self.write_preemption(index);
         }
-        self.write_run();
+        let overcommit = Overcommit::of(&self.tally);
+        self.write_run(&overcommit);
         // Runs are compared by their first replication; who went in the others, their table tells.
         let compared = if self.identity.replication == 0 { &self.evictions[..] } else { &[] };
         let victims = compared.iter().map(|eviction| Victim {
@@ -152,6 +158,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             nodes: self.setting.nodes.len() as u64,
             horizon: self.setting.horizon,
             counts: self.counts,
+            overcommit,
             evictions: self.told,
             preemptions,
             oom_kills: self.oom_kills,
@@ -159,7 +166,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
         }
     }
 
-    fn write_run(&mut self) {
+    fn write_run(&mut self, overcommit: &Overcommit) {
         let counts = &self.counts;
         self.tables.runs.row(&RunRow {
             run: &self.identity.run,
@@ -204,6 +211,11 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             kills_by_probe: counts.kills_by_probe,
             oom_kills_pod_limit: counts.oom_kills_pod_limit,
             pods_preempted: counts.pods_preempted,
+            requests_to_allocatable: overcommit.requests,
+            limits_to_allocatable: overcommit.limits,
+            unlimited_share: overcommit.unlimited,
+            use_to_capacity: overcommit.used,
+            peak_use_to_capacity: overcommit.peak,
         });
     }
 
@@ -222,6 +234,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
 
 impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
     fn record(&mut self, now: SimTime, record: Record<'_>) {
+        self.tally.record(now, record);
         match record {
             Record::PodCreated { pod, template, replaces } => self.on_created(pod, template, replaces),
             Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
@@ -337,7 +350,7 @@ pub fn unreachable_phase(phase: UnreachablePhase) -> &'static str {
 }
 
 /// The name of a mixture of switches, if it has one.
-fn rules(setting: &Setting) -> &'static str {
+pub fn rules(setting: &Setting) -> &'static str {
     match (setting.order.name(), setting.restart_scope, setting.control_plane.unreachable_phase) {
         ("QosClass", RestartScope::Pod, UnreachablePhase::Unknown) => "Lesson",
         ("Kubelet", RestartScope::Container, UnreachablePhase::AsLastSeen) => "Kubernetes",

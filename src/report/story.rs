@@ -9,6 +9,8 @@ use super::lifeline::Lives;
 use crate::engine::record::{OomCause, Ranked};
 use crate::engine::{RestartScope, UnreachablePhase};
 use crate::eviction::{Observation, Starved, Threshold};
+use crate::experiment::measures::Measure;
+use crate::experiment::tally::Tally;
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
 use crate::model::{QosClass, Replica};
 
@@ -27,6 +29,7 @@ pub struct RunStory {
     pub nodes: u64,
     pub horizon: SimTime,
     pub counts: Counts,
+    pub overcommit: Overcommit,
     /// All of them, in order of time; none in later replications, which nobody compares.
     pub victims: Vec<Victim>,
     /// The first [`TOLD_IN_FULL`].
@@ -37,6 +40,33 @@ pub struct RunStory {
     pub oom_kills: Vec<OomStory>,
     /// Of the first replication, if lives were wanted.
     pub lives: Option<Lives>,
+}
+
+/// What "overcommit" may mean, always together: each is a share, or unknown. Memory alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overcommit {
+    /// [`Measure::RequestsToAllocatable`].
+    pub requests: Option<f64>,
+    /// [`Measure::LimitsToAllocatable`].
+    pub limits: Option<f64>,
+    /// [`Measure::UnlimitedShare`].
+    pub unlimited: Option<f64>,
+    /// [`Measure::UseToCapacity`].
+    pub used: Option<f64>,
+    /// [`Measure::PeakUseToCapacity`].
+    pub peak: Option<f64>,
+}
+
+impl Overcommit {
+    pub fn of(run: &Tally) -> Overcommit {
+        Overcommit {
+            requests: Measure::RequestsToAllocatable.of(run),
+            limits: Measure::LimitsToAllocatable.of(run),
+            unlimited: Measure::UnlimitedShare.of(run),
+            used: Measure::UseToCapacity.of(run),
+            peak: Measure::PeakUseToCapacity.of(run),
+        }
+    }
 }
 
 /// Who was evicted, by a name that is the same in every run of a scenario.

@@ -5,9 +5,9 @@
 //! Never: a figure that the tables do not have, or a color.
 //! Next: [`super::story`], which is told here; [`super::wording`] gives the reasons.
 
-use super::figures::{Cores, Length, Measured, Memory, aligned, counted, wrapped};
+use super::figures::{Cores, Length, Measured, Memory, Percent, aligned, counted, wrapped};
 use super::ledger::{restart_scope, unreachable_phase};
-use super::story::{EvictionStory, OomStory, Place, PreemptionStory, RunStory, Victim};
+use super::story::{EvictionStory, OomStory, Overcommit, Place, PreemptionStory, RunStory, Victim};
 use super::wording;
 use crate::eviction::Starved;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ const PLACES: usize = 10;
 /// How many assumptions are told, and one more if it would be the only one left out.
 const ASSUMPTIONS: usize = 8;
 /// How wide a sentence may become.
-const COLUMNS: usize = 100;
+pub(super) const COLUMNS: usize = 100;
 
 /// What the summary is about, beside the runs.
 #[derive(Clone, Copy, Debug)]
@@ -154,10 +154,27 @@ fn happenings(story: &RunStory) -> Vec<String> {
         "{pressure}; {evictions}{preemptions}{kills}, {}",
         counted(counts.restarts, "restart")
     ));
+    lines.extend(wrapped(&overcommit(&story.overcommit), COLUMNS - 2));
     if counts.lost_emptydir.0 > 0 {
         lines.push(format!("{} lost with emptyDir volumes", Memory(counts.lost_emptydir.0.into())));
     }
     lines
+}
+
+/// The three figures that go by the name of overcommit, so that nobody takes one for another.
+fn overcommit(figures: &Overcommit) -> String {
+    let percent = |share: Option<f64>| share.map_or("?".to_owned(), |share| Percent(share).to_string());
+    let unlimited = match figures.unlimited {
+        Some(share) if share > 0.0 => format!(" ({} of pods have none)", Percent(share)),
+        _ => String::new(),
+    };
+    format!(
+        "Memory: requests {} and limits {}{unlimited} of allocatable; use {} of capacity, at most {} of a node's",
+        percent(figures.requests),
+        percent(figures.limits),
+        percent(figures.used),
+        percent(figures.peak),
+    )
 }
 
 /// The first evictions, and who stood behind the first victim.
@@ -394,7 +411,7 @@ fn write_legend(out: &mut impl Write, width: Width) -> io::Result<()> {
     wrapped(&sentence, COLUMNS).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn write_assumptions(out: &mut impl Write, assumptions: &[String]) -> io::Result<()> {
+pub(super) fn write_assumptions(out: &mut impl Write, assumptions: &[String]) -> io::Result<()> {
     if assumptions.is_empty() {
         return Ok(());
     }

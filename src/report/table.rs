@@ -14,6 +14,8 @@ use std::io::{self, Write};
 /// One table being written.
 pub struct TableWriter<W: Write> {
     table: Table,
+    /// What every row begins with, before the columns of the table.
+    lead: Option<String>,
     csv: csv::Writer<W>,
     /// The row at hand, kept for its room.
     line: csv::ByteRecord,
@@ -36,7 +38,7 @@ impl<W: Write> TableWriter<W> {
     pub fn continued(table: Table, out: W) -> TableWriter<W> {
         let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(out);
         let (line, cell) = (csv::ByteRecord::new(), String::new());
-        TableWriter { table, csv, line, cell, rows: 0, failure: None }
+        TableWriter { table, lead: None, csv, line, cell, rows: 0, failure: None }
     }
 
     /// Appends a row.
@@ -49,6 +51,9 @@ impl<W: Write> TableWriter<W> {
             return;
         }
         self.line.clear();
+        if let Some(lead) = &self.lead {
+            self.line.push_field(lead.as_bytes());
+        }
         row.each_cell(|spell| {
             self.cell.clear();
             spell(&mut self.cell);
@@ -137,6 +142,27 @@ impl<W: Write> Tables<W> {
             events: wanted.events.then(|| start(EventRow::TABLE)).transpose()?,
             lives: wanted.lives.then(|| start(LifeRow::TABLE)).transpose()?,
         })
+    }
+
+    /// Lets every row begin with one more cell.
+    #[must_use]
+    pub fn led_by(mut self, lead: &str) -> Tables<W> {
+        let to = |writer: &mut TableWriter<W>| writer.lead = Some(lead.to_owned());
+        [
+            &mut self.runs,
+            &mut self.evictions,
+            &mut self.preemptions,
+            &mut self.oom_kills,
+            &mut self.pods,
+            &mut self.nodes,
+        ]
+        .into_iter()
+        .for_each(to);
+        [&mut self.rankings, &mut self.timeline, &mut self.events, &mut self.lives]
+            .into_iter()
+            .flatten()
+            .for_each(to);
+        self
     }
 
     /// Ends all tables, in the order in which they are listed above.

@@ -199,31 +199,48 @@ pub fn node_ready_turned(status: Truth) -> Happening {
     }
 }
 
-/// Why `earlier` stands before `later`, when this was short.
+/// Why `earlier` stands before `later`, the next, when this was short.
 pub fn goes_before(earlier: &Ranked, later: &Ranked, starved: Starved) -> Option<String> {
-    let distance = |ranked: &Ranked| match excess(ranked) {
-        Some(excess) => Measured(excess.abs(), starved).to_string(),
-        None => "unknown".into(),
-    };
+    Some(decided(earlier.decided_by?, (earlier, later), starved))
+}
+
+/// The comparison that `criterion` decided between two, the earlier first, when this was short.
+pub fn decided(criterion: Criterion, (earlier, later): (&Ranked, &Ranked), starved: Starved) -> String {
+    let [distance, next_distance] = distances([earlier, later], starved);
     let (first, next) = (&earlier.candidate, &later.candidate);
-    Some(match earlier.decided_by? {
+    match criterion {
         Criterion::Statistics => "nothing is known of its use yet".into(),
         Criterion::QosClass => format!("{} goes before {}", first.qos.name(), next.qos.name()),
         Criterion::ExceedsRequest => {
-            format!("{} over its request, the next is not over", distance(earlier))
+            format!("{distance} over its request, the next is not over")
         }
         Criterion::Priority => format!("lower priority ({} < {})", first.priority, next.priority),
         Criterion::Excess if starved == Starved::Pids => {
-            format!("more processes ({} > {})", distance(earlier), distance(later))
+            format!("more processes ({distance} > {next_distance})")
         }
         Criterion::Excess if earlier.exceeds_request() => {
-            format!("larger excess ({} > {})", distance(earlier), distance(later))
+            format!("larger excess ({distance} > {next_distance})")
         }
         Criterion::Excess => {
-            format!("nearer to its request ({} < {} under)", distance(earlier), distance(later))
+            format!("nearer to its request ({distance} < {next_distance} under)")
         }
         Criterion::Serial => "equal in all that is compared: the older pod".into(),
-    })
+    }
+}
+
+/// How far each of two is from its request: rounded, but to the last byte where that alone tells them apart.
+fn distances(two: [&Ranked; 2], starved: Starved) -> [String; 2] {
+    let [one, other] = two.map(|ranked| excess(ranked).map(i128::abs));
+    let rounded = |distance: Option<i128>| {
+        distance.map_or("unknown".to_owned(), |distance| Measured(distance, starved).to_string())
+    };
+    let exact =
+        |distance: Option<i128>| distance.map_or("unknown".to_owned(), |distance| distance.to_string());
+    if one != other && rounded(one) == rounded(other) {
+        [exact(one), exact(other)]
+    } else {
+        [rounded(one), rounded(other)]
+    }
 }
 
 /// What it used of what was short, less what it had requested: whole bytes, inodes or

@@ -13,7 +13,7 @@ mod container;
 mod extended;
 mod life;
 mod measure;
-mod names;
+pub mod names;
 mod node;
 mod node_labels;
 mod not_simulated;
@@ -29,14 +29,16 @@ mod ranked;
 mod room;
 mod rules;
 mod scheduler;
-mod spot;
+pub mod spot;
 mod tables;
 mod toleration;
 mod unobserved;
 mod usage;
 mod volume;
 
+pub use self::rules::usual_timeline;
 use super::decode::decode;
+use super::document::Tree;
 use super::file::ScenarioFile;
 use super::include;
 use super::meaning::Scenario;
@@ -46,8 +48,7 @@ use node::NodesCheck;
 use pod::PodsCheck;
 use priority::PriorityClasses;
 use spot::{Findings, Spot};
-use std::io;
-use tables::Files;
+pub use tables::Files;
 
 /// The lists that an including file adds to, where other values replace.
 const LISTS: [&str; 8] = [
@@ -69,16 +70,31 @@ const MOST_TIMELINE_ROWS: u128 = 100_000_000;
 ///
 /// # Errors
 /// Every mistake in it and in the files that it includes or names.
-pub fn read(root: &str, files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Result<Scenario, Vec<Mistake>> {
-    let tree = include::read(root, &LISTS, files)?;
-    if let Some(mistake) = pasted::manifest(&Spot::top(&tree), &tree) {
+pub fn read(root: &str, files: &Files<'_>) -> Result<Scenario, Vec<Mistake>> {
+    understood(root, &written(root, files)?, files)
+}
+
+/// The scenario at `root` as written, with all that it includes.
+///
+/// # Errors
+/// Every mistake of form in it.
+pub fn written(root: &str, files: &Files<'_>) -> Result<Tree, Vec<Mistake>> {
+    include::read(root, &LISTS, files)
+}
+
+/// What a scenario means that stands in the file `root`, as written or changed since.
+///
+/// # Errors
+/// Every mistake in it and in the files that it names.
+pub fn understood(root: &str, tree: &Tree, files: &Files<'_>) -> Result<Scenario, Vec<Mistake>> {
+    if let Some(mistake) = pasted::something_else(&Spot::top(tree), tree) {
         return Err(vec![mistake]);
     }
     let mut findings = Findings::default();
-    let Some(file) = decode::<ScenarioFile>(&tree, &mut findings.mistakes) else {
+    let Some(file) = decode::<ScenarioFile>(tree, &mut findings.mistakes) else {
         return Err(findings.mistakes);
     };
-    let scenario = meant(&mut findings, &Spot::top(&tree), &file, (root, files));
+    let scenario = meant(&mut findings, &Spot::top(tree), &file, (root, files));
     if findings.mistakes.is_empty() { Ok(scenario) } else { Err(findings.mistakes) }
 }
 
@@ -142,17 +158,27 @@ fn replications(findings: &mut Findings, spot: &Spot<'_>, written: Option<u32>) 
 
 /// The scenario's name: as written, or its file's without the ending.
 fn name(findings: &mut Findings, top: &Spot<'_>, file: &ScenarioFile, root: &str) -> String {
-    if let Some(name) = &file.name {
-        names::must_be_a_label(findings, &top.key("name"), "scenario", name);
-        return name.clone();
+    named(findings, top, ("scenario", file.name.as_deref()), root)
+}
+
+/// What a file of a kind is called: as written, or as the file itself without the ending.
+pub fn named(
+    findings: &mut Findings,
+    top: &Spot<'_>,
+    (kind, written): (&str, Option<&str>),
+    root: &str,
+) -> String {
+    if let Some(name) = written {
+        names::must_be_a_label(findings, &top.key("name"), kind, name);
+        return name.to_owned();
     }
     let last = root.rsplit('/').next().unwrap_or(root);
     let stem = last.split_once('.').map_or(last, |(stem, _)| stem);
-    names::nearest_label(stem, "scenario")
+    names::nearest_label(stem, kind)
 }
 
-/// What a scenario asks: its first comment, other than the line for the editor.
-fn question(bytes: &[u8]) -> Option<String> {
+/// What a file asks: its first comment, other than the line for the editor.
+pub fn question(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     let comments = text.lines().map_while(|line| line.trim_start_matches('\u{feff}').strip_prefix('#'));
     let is_for_the_editor = |comment: &&str| comment.trim_start().starts_with("yaml-language-server:");

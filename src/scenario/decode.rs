@@ -59,19 +59,24 @@ use std::marker::PhantomData;
 /// Reads a `T` from the tree. Where that fails, the mistakes found (at least
 /// one) are added to `mistakes`, and nothing is returned.
 pub fn decode<'a, T: Deserialize<'a>>(tree: &'a Tree, mistakes: &mut Vec<Mistake>) -> Option<T> {
-    decode_within(VISITS_LIMIT, tree, mistakes)
+    decode_with(Ledger::with_limit(VISITS_LIMIT), tree, mistakes)
+}
+
+/// As [`decode`], but keys that a struct does not have are passed over: objects of Kubernetes
+/// say much more than anybody here reads.
+pub fn decode_known<'a, T: Deserialize<'a>>(tree: &'a Tree, mistakes: &mut Vec<Mistake>) -> Option<T> {
+    decode_with(Ledger::with_limit(VISITS_LIMIT).passing_over_unknown_keys(), tree, mistakes)
 }
 
 /// Each mistake costs one more reading. A large file with many of them is given up here,
 /// after a few seconds: what was found by then keeps its author busy.
 const VISITS_LIMIT: u64 = 20_000_000;
 
-fn decode_within<'a, T: Deserialize<'a>>(
-    visits: u64,
+fn decode_with<'a, T: Deserialize<'a>>(
+    ledger: Ledger,
     tree: &'a Tree,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<T> {
-    let ledger = Ledger::with_limit(visits);
     let trail = Trail::top(tree);
     loop {
         let reader = Reader { tree, trail: &trail, ledger: &ledger };

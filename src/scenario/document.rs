@@ -59,6 +59,53 @@ impl Tree {
         }
     }
 
+    /// On one line: a scalar's own text, anything else in flow style.
+    pub fn flow(&self) -> String {
+        match &self.shape {
+            Shape::Null => "null".to_string(),
+            Shape::Scalar { text, .. } => text.clone(),
+            Shape::List(children) => {
+                format!("[{}]", children.iter().map(Tree::flow).collect::<Vec<_>>().join(", "))
+            }
+            Shape::Map(entries) => {
+                let pair = |entry: &Entry| format!("{}: {}", entry.key, entry.value.flow());
+                format!("{{{}}}", entries.iter().map(pair).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// What is written, whatever its places, comments and layout: two trees have the same text if and only if
+    /// nobody who reads them can tell them apart.
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        self.write_canonical(&mut text);
+        text
+    }
+
+    fn write_canonical(&self, out: &mut String) {
+        let written = |text: &str| format!("{}:{text}", text.len());
+        match &self.shape {
+            Shape::Null => out.push('~'),
+            Shape::Scalar { text, plain } => {
+                out.push(if *plain { '=' } else { '"' });
+                out.push_str(&written(text));
+            }
+            Shape::List(children) => {
+                out.push('[');
+                children.iter().for_each(|child| child.write_canonical(out));
+                out.push(']');
+            }
+            Shape::Map(entries) => {
+                out.push('{');
+                for entry in entries {
+                    out.push_str(&written(&entry.key));
+                    entry.value.write_canonical(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
     fn nodes(&self) -> usize {
         match &self.shape {
             Shape::Null | Shape::Scalar { .. } => 1,

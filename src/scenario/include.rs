@@ -224,19 +224,6 @@ mod tests {
         read_files(files).expect_err("there are mistakes").iter().map(ToString::to_string).collect()
     }
 
-    /// A tree as flow YAML, for comparisons.
-    fn flow(tree: &Tree) -> String {
-        match &tree.shape {
-            Shape::Null => "~".to_string(),
-            Shape::Scalar { text, .. } => text.clone(),
-            Shape::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
-            Shape::Map(entries) => {
-                let pairs = entries.iter().map(|entry| format!("{}: {}", entry.key, flow(&entry.value)));
-                format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
-            }
-        }
-    }
-
     #[test]
     fn the_including_file_overrides_and_lists_are_joined_included_ones_first() {
         let tree = read_files(&[
@@ -245,8 +232,8 @@ mod tests {
             ("s/more.yaml", "horizon: 2h\npods: [b]\nnodes:\ntags: [u]\n"),
         ]);
         assert_eq!(
-            flow(&tree.expect("all is well")),
-            "{seed: 2, horizon: 2h, pods: [a, b, c], rules: {x: 1}, tags: [u], nodes: ~}"
+            tree.expect("all is well").flow(),
+            "{seed: 2, horizon: 2h, pods: [a, b, c], rules: {x: 1}, tags: [u], nodes: null}"
         );
     }
 

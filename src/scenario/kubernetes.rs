@@ -6,9 +6,11 @@
 //! Never: defaults of the API server (a limit without a request stays one), or
 //! what the fields mean: [`reading`] makes the model's values of them, and says
 //! what is wrong with them. Never `#[serde(tag)]`, which loses the place of a mistake.
-//! Next: [`written`], how an amount is kept as it was written; [`selecting`], the selectors of all kinds.
+//! Next: [`written`], how an amount is kept as it was written; [`selecting`], the selectors of all kinds;
+//! [`manifests`], files of objects, as far as there are pods in them.
 
 pub mod instant;
+pub mod manifests;
 pub mod reading;
 pub mod selecting;
 pub mod written;

@@ -231,3 +231,70 @@ fn completions_name_the_subcommands() {
         assert!(text(&output.stdout).contains(command), "{command}");
     }
 }
+
+#[test]
+fn explanations_go_to_standard_output_and_leave_no_files() {
+    let home = home();
+    let told = |words: &[&str]| {
+        let output = evictsim(home.path(), words, SCENARIO);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    let lesson = told(&["explain", "eviction-order.yaml"]);
+    assert!(lesson.contains("is evicted, with 2s to stop"), "{lesson}");
+    assert!(lesson.contains("before leak: BestEffort goes before Burstable"), "{lesson}");
+    let kubelet = told(&["explain", "-", "--run", "kubelet", "--pod", "leak", "--not", "cache"]);
+    assert!(
+        kubelet.contains("\nWhy leak and not cache\n  leak goes before cache: larger excess ("),
+        "{kubelet}"
+    );
+    assert_eq!(told(&["explain", "-", "--rules", "kubernetes"]).matches("eviction order Kubelet").count(), 1);
+    let json: serde_json::Value =
+        serde_json::from_str(&told(&["explain", "-", "-o", "json"])).expect("JSON and nothing else");
+    assert_eq!(json["happened"]["pod"], "cache");
+    let compared: serde_json::Value =
+        serde_json::from_str(&told(&["compare", "--orders", "-", "-o", "json"]))
+            .expect("JSON and nothing else");
+    assert_eq!(compared["first_difference"]["decided"][1]["pod"], "leak");
+    assert!(!home.path().join("results").exists());
+}
+
+#[test]
+fn whoever_asks_about_what_is_not_there_is_told_what_is() {
+    let home = home();
+    let refused = |words: &[&str], expected: &str| {
+        let output = evictsim(home.path(), &[&["explain", "eviction-order.yaml"], words].concat(), "");
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(text(&output.stdout), "");
+        assert_eq!(text(&output.stderr), expected);
+    };
+    refused(&["--node", "nod"], "error: there is no node called \"nod\"\n  fix: write node\n");
+    refused(
+        &["--run", "both"],
+        "error: there is no run called \"both\"\n  fix: write one of lesson, kubelet\n",
+    );
+    refused(
+        &["--at", "40m"],
+        "error: --at: the run ends before 40m, at 30m\n  fix: ask for an earlier instant, or give the scenario a longer horizon\n",
+    );
+    refused(&["--at", "40"], "error: --at: `40` has no unit\n  fix: write 40s if you mean seconds\n");
+    refused(
+        &["--pod", "web"],
+        "error: there is no pod on that node at that instant called \"web\"\n  fix: write one of leak\n",
+    );
+}
+
+#[test]
+fn a_manifest_is_told_its_class_from_standard_input_too() {
+    let home = home();
+    let pod = "{kind: Pod, metadata: {name: web}, spec: {containers: [{name: app, resources: {limits: {memory: 1Gi}}}]}}";
+    let output = evictsim(home.path(), &["qos", "-", "-o", "json"], pod);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
+    assert_eq!(json[0]["qos_class"], "Burstable");
+    assert_eq!(json[0]["not_guaranteed"][0]["container"], "app");
+    assert_eq!(json[0]["not_guaranteed"][0]["reason"], "NoLimit");
+    assert_eq!(json[0]["to_be_best_effort"][0], "container app: limits.memory");
+    let output = evictsim(home.path(), &["qos", "-"], "kind: Service\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: there is no pod in this file\n  at stdin:1:1\n"));
+}

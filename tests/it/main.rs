@@ -6,8 +6,12 @@ mod bad_scheduling;
 #[cfg(feature = "program")]
 mod bench;
 mod cli;
+#[cfg(feature = "program")]
+mod compare;
 mod conformance;
+mod coverage;
 mod disk;
+mod explain;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
@@ -19,6 +23,7 @@ mod phases;
 mod placements;
 mod pressure;
 mod probes;
+mod qos;
 mod random;
 mod random_lives;
 #[cfg(feature = "program")]
@@ -29,6 +34,8 @@ mod scenarios;
 mod scheduler;
 mod scheduling_studies;
 mod story;
+#[cfg(feature = "program")]
+mod sweep;
 mod termination;
 #[cfg(feature = "program")]
 mod threads;

@@ -9,7 +9,7 @@
 
 use super::disk::{DiskCandidate, DiskResource, Filesystem, FilesystemLayout, disk_usage};
 use super::pids::PidCandidate;
-use super::{Candidate, Compares, Contender, Criterion, EvictionOrder, rank};
+use super::{Candidate, Compared, Contender, Criterion, EvictionOrder, rank};
 use crate::eviction::signal::Signal;
 use crate::eviction::statistics::PodStatistics;
 use crate::ground::{Amount, PodId};
@@ -90,13 +90,21 @@ impl Candidates {
 
     /// What put the candidate at `place` before the next one; absent for the last.
     pub fn deciding<O: EvictionOrder + ?Sized>(&self, order: &O, place: usize) -> Option<Criterion> {
-        fn between<C, O: Compares<C> + ?Sized>(pods: &[C], order: &O, place: usize) -> Option<Criterion> {
-            Some(order.deciding(pods.get(place)?, pods.get(place.checked_add(1)?)?))
+        Some(self.compared(order, place, place.checked_add(1)?)?.by)
+    }
+
+    /// How those at two places compare; absent if either place is.
+    pub fn compared<O: EvictionOrder + ?Sized>(&self, order: &O, a: usize, b: usize) -> Option<Compared> {
+        fn between<C: Contender, O>(pods: &[C], order: &O, a: usize, b: usize) -> Option<Compared>
+        where
+            O: EvictionOrder + ?Sized,
+        {
+            Some(pods.get(a)?.compared(order, pods.get(b)?))
         }
         match self {
-            Candidates::Memory(pods) => between(pods, order, place),
-            Candidates::Disk(pods) => between(pods, order, place),
-            Candidates::Pids(pods) => between(pods, order, place),
+            Candidates::Memory(pods) => between(pods, order, a, b),
+            Candidates::Disk(pods) => between(pods, order, a, b),
+            Candidates::Pids(pods) => between(pods, order, a, b),
         }
     }
 }

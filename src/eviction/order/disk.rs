@@ -8,7 +8,8 @@
 //! Source: kubernetes `pkg/kubelet/eviction/helpers.go`, `buildSignalToRankFunc`
 //! and `podFsUse` (1.32).
 
-use super::{AgainstRequest, Contender};
+use super::Contender;
+use crate::eviction::signal::Starved;
 use crate::eviction::statistics::{ContainerStatistics, FsUse, PodStatistics};
 use crate::ground::{Amount, PodId};
 use crate::model::{PodSpec, QosClass};
@@ -132,9 +133,14 @@ impl Contender for DiskCandidate {
     fn qos(&self) -> QosClass {
         self.qos
     }
-}
 
-impl AgainstRequest for DiskCandidate {
+    fn starved(&self) -> Starved {
+        match self.resource {
+            DiskResource::Space => Starved::EphemeralStorage,
+            DiskResource::Inodes => Starved::Inodes,
+        }
+    }
+
     fn is_known(&self) -> bool {
         self.usage.is_some()
     }

@@ -8,10 +8,14 @@
 //!
 //! Source: kubernetes `pkg/kubelet/eviction/helpers.go`, `rankPIDPressure` (1.32).
 
-use super::{Compares, Contender, Criterion, KubeletOrder};
-use crate::ground::PodId;
+use super::{Contender, Criterion};
+use crate::eviction::signal::Starved;
+use crate::ground::{Amount, PodId};
 use crate::model::QosClass;
-use std::cmp::Ordering;
+
+/// What the lesson asks when process ids are short. The kubelet asks the same, but not for the class.
+pub(super) const AMONG_PROCESSES: [Criterion; 4] =
+    [Criterion::QosClass, Criterion::Priority, Criterion::Statistics, Criterion::Excess];
 
 /// A pod on a node short of process ids, as far as a ranking may see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,34 +42,33 @@ impl Contender for PidCandidate {
     fn qos(&self) -> QosClass {
         self.qos
     }
-}
 
-impl Compares<PidCandidate> for KubeletOrder {
-    fn compare(&self, a: &PidCandidate, b: &PidCandidate) -> Ordering {
-        let has_statistics = |pod: &PidCandidate| pod.processes.is_some();
-        a.priority
-            .cmp(&b.priority)
-            .then_with(|| has_statistics(a).cmp(&has_statistics(b)))
-            .then_with(|| b.processes.cmp(&a.processes))
+    fn priority(&self) -> i32 {
+        self.priority
     }
 
-    fn deciding(&self, a: &PidCandidate, b: &PidCandidate) -> Criterion {
-        if a.priority != b.priority {
-            Criterion::Priority
-        } else if a.processes.is_some() != b.processes.is_some() {
-            Criterion::Statistics
-        } else if a.processes != b.processes {
-            Criterion::Excess
-        } else {
-            Criterion::Serial
-        }
+    fn starved(&self) -> Starved {
+        Starved::Pids
+    }
+
+    fn is_known(&self) -> bool {
+        self.processes.is_some()
+    }
+
+    /// Nobody can request processes: whoever has one exceeds the request. No order asks.
+    fn exceeds_request(&self) -> bool {
+        self.processes.is_some_and(|processes| processes > 0)
+    }
+
+    fn excess(&self) -> Option<Amount> {
+        self.processes.map(Amount::whole)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{ORDERS, assert_total_preorder};
-    use super::super::{QosOrder, rank};
+    use super::super::{KubeletOrder, QosOrder, rank};
     use super::*;
     use QosClass::{BestEffort, Guaranteed};
     use proptest::prelude::*;

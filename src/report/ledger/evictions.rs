@@ -61,7 +61,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             ranked: eviction.ranking[eviction.victim],
             rank: eviction.victim as u64 + 1,
             candidates: eviction.ranking.len() as u64,
-            innocent: innocent(eviction.ranking, eviction.victim),
+            innocent: eviction.is_innocent(),
             grace_period: eviction.grace_period,
             lost: eviction.lost_bytes,
         }
@@ -222,12 +222,4 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
             });
         }
     }
-}
-
-/// Innocent: it used no more than it requested, or another pod there was further
-/// above its request. Unknown if the victim's own figures are.
-fn innocent(ranking: &[Ranked], victim: usize) -> Option<bool> {
-    let own = ranking[victim].excess()?;
-    let is_further = |other: &Ranked| other.excess().is_some_and(|excess| own < excess);
-    Some(!own.is_positive() || ranking.iter().any(is_further))
 }

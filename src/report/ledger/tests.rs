@@ -11,7 +11,7 @@ use crate::engine::{ActingThreshold, NodeSetting, Passes};
 use crate::engine::{ControlPlane, SchedulerSetting, UnreachablePhase};
 use crate::eviction::{
     Candidate, ContainerStatistics, Count, EvictionOrder, EvictionSettings, KubeletOrder, NodeCondition,
-    Observation, PodStatistics, QosOrder, Signal, Threshold, ThresholdValue, rank,
+    Observation, PodStatistics, QosOrder, Signal, Starved, Threshold, ThresholdValue, compare, rank,
 };
 use crate::ground::{Amount, Bytes, MilliCpu, PodId, SimDuration};
 use crate::lifecycle::Phase;
@@ -91,7 +91,7 @@ fn ranking(order: &dyn EvictionOrder) -> [Ranked; 3] {
     let mut ranking = candidates.map(|candidate| pods[candidate.pod.index()]);
     for place in 0..2 {
         let (this, next) = (ranking[place].candidate, ranking[place + 1].candidate);
-        ranking[place].decided_by = Some(order.deciding(&this, &next));
+        ranking[place].decided_by = Some(compare(order.asks(Starved::Memory), &this, &next).by);
     }
     ranking
 }
@@ -411,6 +411,7 @@ fn an_oom_kill_is_told_with_its_cause() {
                 container_working_set: Bytes::mebi(200),
                 badness: None,
                 oom_score_adj: 903,
+                compared: &[],
                 template: &template,
             }),
         );

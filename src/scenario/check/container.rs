@@ -3,7 +3,7 @@
 use super::extended;
 use super::life::{Answering, Asking, LifeCheck};
 use super::measure::Measure;
-use super::numbers::{Range, amount, distribution, length_or, name_of, varying_length};
+use super::numbers::{Range, amount, distribution, length_or, varying_length};
 use super::placement::host_ports;
 use super::spot::{Findings, Spot};
 use super::tables::Files;
@@ -215,7 +215,7 @@ impl ContainerCheck<'_, '_, '_> {
             if limit < request {
                 let texts = (written(asked.requests.1, resource), written(asked.limits.1, resource));
                 let (Some(request), Some(limit)) = texts else { continue };
-                let name = name_of(resource);
+                let name = resource.name();
                 let what = format!("{}: {name} limit {limit} is below its request {request}", self.words);
                 let fix = format!("raise the limit to {request}, or lower the request");
                 self.findings.mistake(&asked.limits.0.key(name), what, fix);
@@ -275,7 +275,7 @@ pub fn amounts(findings: &mut Findings, spot: &Spot<'_>, asked: Option<&AmountsF
     let mut amounts = Amounts::default();
     let Some(asked) = asked else { return amounts };
     let mut read = |resource: Resource, number: &Option<MayVary<QuantityText>>| {
-        let spot = spot.key(name_of(resource));
+        let spot = spot.key(resource.name());
         let range = if resource == Resource::Cpu { Range::CORES } else { Range::BYTES };
         match number {
             None => (None, None),

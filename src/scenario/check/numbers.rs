@@ -21,15 +21,6 @@ const MOST_CORES: u64 = 1_000_000;
 /// No weight is larger: sums of them stay exact enough to divide by.
 const MOST_WEIGHT: f64 = 1e15;
 
-/// As a manifest spells it.
-pub fn name_of(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Cpu => "cpu",
-        Resource::Memory => "memory",
-        Resource::EphemeralStorage => "ephemeral-storage",
-    }
-}
-
 /// The bound of an amount, in units and in words.
 fn most(resource: Resource) -> (u64, &'static str) {
     match resource {
@@ -88,17 +79,17 @@ pub fn amount(findings: &mut Findings, spot: &Spot<'_>, text: &QuantityText, res
     let (amount, written) = (text.0.amount(), text.0.canonical());
     let (bound, bound_words) = most(resource);
     if amount.0 < 0 {
-        let what = format!("{} of {written} is negative", name_of(resource));
+        let what = format!("{} of {written} is negative", resource.name());
         findings.mistake(spot, what, "write an amount of zero or more");
         return Amount::ZERO;
     }
     if amount > Amount::whole(bound) {
-        let what = format!("{} of {written} is above {bound_words}", name_of(resource));
+        let what = format!("{} of {written} is above {bound_words}", resource.name());
         findings.mistake(spot, what, "write a smaller amount; check its suffix");
         return Amount::ZERO;
     }
     if resource != Resource::Cpu {
-        warn_of_fractions(findings, spot, text, name_of(resource));
+        warn_of_fractions(findings, spot, text, resource.name());
     }
     amount
 }

@@ -1,4 +1,4 @@
-//! A Kubernetes manifest where a scenario is expected: one mistake instead of many.
+//! A Kubernetes manifest or a sweep where a scenario is expected: one mistake instead of many.
 //!
 //! What: recognizing one, and saying where its template belongs.
 //! Never: reading it. Next: [`super::pod`], which reads templates.
@@ -7,8 +7,19 @@ use super::spot::Spot;
 use crate::scenario::document::{Shape, Tree};
 use crate::scenario::mistake::{Mistake, shortened};
 
+/// The mistake, if the file is something else than a scenario.
+pub fn something_else(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
+    sweep(top, tree).or_else(|| manifest(top, tree))
+}
+
+/// The mistake, if the file is a sweep: it has a grid, and no nodes.
+fn sweep(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
+    let is_one = tree.get("grid").is_some() && tree.get("nodes").is_none();
+    is_one.then(|| top.key("grid").mistake("this is a sweep, not a scenario", "run it with `evictsim sweep`"))
+}
+
 /// The mistake, if the file is a manifest: it has a kind of its own, and neither a horizon nor nodes.
-pub fn manifest(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
+fn manifest(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
     let text = |key: &str| match &tree.get(key)?.shape {
         Shape::Scalar { text, .. } => Some(text.as_ref()),
         _ => None,

@@ -99,6 +99,11 @@ fn rules_name(switches: Switches) -> &'static str {
     }
 }
 
+/// How far the looks of a timeline are apart where nobody says otherwise: whole seconds.
+pub fn usual_timeline(horizon: SimDuration) -> SimDuration {
+    SimDuration::seconds(horizon.0.div_ceil(SAMPLES * 1_000_000).max(1))
+}
+
 /// What a run keeps.
 pub fn recording(
     findings: &mut Findings,
@@ -107,7 +112,7 @@ pub fn recording(
     horizon: SimDuration,
 ) -> Recording {
     let timeline_every = match record.timeline.as_deref() {
-        None => Some(SimDuration::seconds(horizon.0.div_ceil(SAMPLES * 1_000_000).max(1))),
+        None => Some(usual_timeline(horizon)),
         Some("None") => None,
         Some(text) => sample_interval(findings, &spot.key("timeline"), text),
     };

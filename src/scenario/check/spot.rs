@@ -5,7 +5,7 @@
 //! Never: what is wrong with a value.
 
 use crate::scenario::complaint::{Complaints, Step, Way};
-use crate::scenario::document::{Shape, Tree};
+use crate::scenario::document::{Entry, Shape, Tree};
 use crate::scenario::mistake::{Mistake, Place};
 use std::collections::BTreeSet;
 
@@ -58,6 +58,19 @@ impl<'t> Spot<'t> {
 
     fn step(&self, child: Option<&'t Tree>, path: String) -> Spot<'t> {
         Spot { tree: child, place: child.map_or(self.place, |child| &child.place), path }
+    }
+
+    /// What a map that is written here holds.
+    pub fn entries(&self) -> &'t [Entry] {
+        match self.tree.map(|tree| &tree.shape) {
+            Some(Shape::Map(entries)) => entries,
+            _ => &[],
+        }
+    }
+
+    /// What is written there.
+    pub fn tree(&self) -> Option<&'t Tree> {
+        self.tree
     }
 
     pub fn is_written(&self) -> bool {

@@ -13,6 +13,7 @@ pub(super) struct Ledger {
     notes: RefCell<Notes>,
     visits: Cell<u64>,
     visits_limit: u64,
+    tells_unknown_keys: bool,
 }
 
 #[derive(Default)]
@@ -33,7 +34,16 @@ struct Notes {
 impl Ledger {
     /// Gives up after so many visits of nodes, if there is a mistake by then.
     pub(super) fn with_limit(visits: u64) -> Ledger {
-        Ledger { notes: RefCell::default(), visits: Cell::new(0), visits_limit: visits }
+        Ledger {
+            notes: RefCell::default(),
+            visits: Cell::new(0),
+            visits_limit: visits,
+            tells_unknown_keys: true,
+        }
+    }
+
+    pub(super) fn passing_over_unknown_keys(self) -> Ledger {
+        Ledger { tells_unknown_keys: false, ..self }
     }
 
     /// Takes note of a fault. Says whether to read again: not when nothing was learned, or enough.
@@ -65,6 +75,9 @@ impl Ledger {
         known: &'static [&'static str],
         path: String,
     ) {
+        if !self.tells_unknown_keys {
+            return;
+        }
         let mut notes = self.notes.borrow_mut();
         if notes.mistakes.len() >= MISTAKES_LIMIT || !notes.unknown.insert(identity(&entry.value)) {
             return;

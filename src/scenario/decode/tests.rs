@@ -317,7 +317,7 @@ fn a_large_file_is_given_up_with_a_word_about_it() {
     let text = format!("pods:\n{sound}{}", "- {name: x, memory: nope}\n".repeat(20));
     let tree = document::read("a.yaml", text.as_bytes()).expect("well formed");
     let mut mistakes = Vec::new();
-    assert_eq!(decode_within::<Story>(10_000, &tree, &mut mistakes), None);
+    assert_eq!(decode_with::<Story>(Ledger::with_limit(10_000), &tree, &mut mistakes), None);
     // The fourth reading, of at least 3,002 visits, goes beyond the limit.
     assert_eq!(mistakes.len(), 4 + 1);
     assert!(mistakes.last().is_some_and(|last| last.what.contains("there may be more mistakes")));

@@ -21,26 +21,36 @@ fn keys(schema: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn the_committed_schema_is_the_one_that_the_program_prints() {
-    let path = "scenarios/scenario.schema.json";
-    let printed = format!("{:#}\n", evictsim::scenario::schema());
-    if std::env::var_os("EVICTSIM_UPDATE").is_some() {
-        std::fs::write(file(path), &printed).expect("the schema can be written");
+fn the_committed_schemas_are_those_that_the_program_prints() {
+    let schemas =
+        [("scenario", evictsim::scenario::schema()), ("sweep", evictsim::experiment::sweep::schema())];
+    for (kind, schema) in schemas {
+        let path = format!("scenarios/{kind}.schema.json");
+        let printed = format!("{schema:#}\n");
+        if std::env::var_os("EVICTSIM_UPDATE").is_some() {
+            std::fs::write(file(&path), &printed).expect("the schema can be written");
+        }
+        assert!(
+            text(&path) == printed,
+            "{path} is out of date: run the tests with EVICTSIM_UPDATE=1, and look at the diff"
+        );
     }
-    assert!(
-        text(path) == printed,
-        "{path} is out of date: run the tests with EVICTSIM_UPDATE=1, and look at the diff"
-    );
 }
 
 #[test]
-fn every_key_of_a_scenario_is_documented() {
-    let page = text("docs/scenario-format.md");
-    let mut known = BTreeSet::new();
-    keys(&evictsim::scenario::schema(), &mut known);
-    assert!(known.len() > 100, "the schema knows {} keys only", known.len());
-    let missing: Vec<&String> = known.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
-    assert!(missing.is_empty(), "not in docs/scenario-format.md: {missing:?}");
+fn every_key_of_a_scenario_and_of_a_sweep_is_documented() {
+    let pages = [
+        ("docs/scenario-format.md", evictsim::scenario::schema(), 100),
+        ("docs/sweep-format.md", evictsim::experiment::sweep::schema(), 15),
+    ];
+    for (path, schema, least) in pages {
+        let page = text(path);
+        let mut known = BTreeSet::new();
+        keys(&schema, &mut known);
+        assert!(known.len() >= least, "the schema knows {} keys only", known.len());
+        let missing: Vec<&String> = known.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+        assert!(missing.is_empty(), "not in {path}: {missing:?}");
+    }
 }
 
 /// The blocks of a page that are in a language.
@@ -60,6 +70,21 @@ fn whole_scenarios_on_the_pages_are_sound() {
         let read = evictsim::scenario::read("page.yaml", &|_| Ok(block.clone().into_bytes()));
         assert!(read.is_ok(), "{}\n{block}", read.err().map(|found| listed(&found)).unwrap_or_default());
     }
+}
+
+#[test]
+fn the_whole_sweep_on_its_page_is_sound() {
+    let whole: Vec<String> = blocks("docs/sweep-format.md", "yaml")
+        .into_iter()
+        .filter(|block| block.contains("scenario:"))
+        .collect();
+    assert_eq!(whole.len(), 1);
+    // It names a scenario that lies among the studies.
+    let page = "scenarios/studies/page.yaml";
+    let open =
+        |path: &str| if path == page { Ok(whole[0].clone().into_bytes()) } else { std::fs::read(file(path)) };
+    let read = evictsim::experiment::sweep::read(page, &open);
+    assert!(read.is_ok(), "{}", read.err().map(|found| listed(&found)).unwrap_or_default());
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! The shipped scenarios: each names the schema, asks a question, and stands in the index.
+//! The shipped scenarios and sweeps: each names its schema, asks a question, and stands in the index.
 
 use super::{assert_none, file, files_below, text};
+use evictsim::experiment::sweep;
 use std::collections::BTreeSet;
 
 /// As the index names them: relative to `scenarios/`.
@@ -13,9 +14,11 @@ fn shipped() -> BTreeSet<String> {
 fn every_scenario_names_the_schema_for_the_editor() {
     let mut wrong = Vec::new();
     for scenario in shipped() {
-        let schema = format!("{}scenario.schema.json", "../".repeat(scenario.matches('/').count()));
+        let text = text(&format!("scenarios/{scenario}"));
+        let kind = if sweep::is_one(text.as_bytes()) { "sweep" } else { "scenario" };
+        let schema = format!("{}{kind}.schema.json", "../".repeat(scenario.matches('/').count()));
         let expected = format!("# yaml-language-server: $schema={schema}");
-        if text(&format!("scenarios/{scenario}")).lines().next() != Some(&expected) {
+        if text.lines().next() != Some(&expected) {
             wrong.push(format!("{scenario}: {expected}"));
         }
     }
@@ -43,8 +46,13 @@ fn every_scenario_asks_a_question() {
 fn the_index_has_every_scenario_with_its_question_and_no_other() {
     let open = |path: &str| std::fs::read(file(path));
     let line = |path: String| {
-        let read = evictsim::scenario::read(&format!("scenarios/{path}"), &open);
-        let question = read.expect("shipped scenarios are sound").question.expect("and ask something");
+        let place = format!("scenarios/{path}");
+        let question = if sweep::is_one(text(&place).as_bytes()) {
+            sweep::read(&place, &open).expect("shipped sweeps are sound").question
+        } else {
+            evictsim::scenario::read(&place, &open).expect("shipped scenarios are sound").question
+        };
+        let question = question.expect("and ask something");
         format!("| [{path}]({path}) | {question} |")
     };
     // The page has them in an order for readers: lessons first, and a10 after a9.

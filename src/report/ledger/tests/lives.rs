@@ -174,6 +174,7 @@ fn oom_kill(pod: PodName, node: NodeId, container: ContainerIndex, template: &Po
         container_working_set: Bytes::mebi(200),
         badness: None,
         oom_score_adj: 903,
+        compared: &[],
         template,
     }
 }
