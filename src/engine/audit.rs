@@ -116,6 +116,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             pod.containers.iter().for_each(|one| sum = sum + pod.written_into(one, Medium::Memory));
         }
         assert_eq!(row.pods_memory(), sum, "the sum of the pods' memory is exact");
+        for part in [NodePart::SystemDaemons, NodePart::PageCache] {
+            sum += row.part(part).ramp;
+        }
+        let used = sum.at(self.now).bytes().min(row.capacity());
+        assert_eq!(row.working_set(self.now), used, "what is no pod's is part of the working set");
         let awaited = row
             .pods
             .iter()

@@ -18,31 +18,47 @@ use crate::eviction::{
     EvictionSettings, Monitor, NodeCondition, NodeConditions, Observation, Observations, Signal,
 };
 use crate::ground::{Bytes, Level, Line, NodeId, PodId, SimDuration, SimTime};
-use crate::model::{Bound, NodePart};
+use crate::model::{Bound, NodePart, Piece};
 use std::hint::black_box;
+use std::sync::Arc;
 
 /// A node while it runs.
+///
+/// In this order: what a change of its memory looks at lies together, at the beginning.
 #[derive(Debug)]
+#[repr(C)]
 pub struct NodeRow {
+    pods_memory: Line,
+    /// What is no pod's: that of `system_daemons` and of `page_cache`.
+    own_memory: Line,
+    /// Pods that stay at this level or below it cross no line; negative where nobody knows.
+    calm_level: Level,
+    /// Of all that is used of it, even where that is more than there is.
+    peak_memory: Level,
+    last_change: SimTime,
+    pub runs_out: Planned,
+    pub pods_hit_limit: Planned,
+    pub pass: Planned,
+    /// How many pods here have a limit of local storage.
+    pub limited_pods: u32,
+    pub monitor: Monitor,
+    pub stores: Stores,
+
     capacity: Bytes,
     pods_memory_limit: Bytes,
+    /// Below this no line is crossed, however its memory is shared out; negative: one of them is always crossed.
+    lowest_line: Level,
     /// The highest threshold in bytes of each memory signal; nobody has to look
     /// while the signals are above these.
     highest_threshold: Bytes,
     highest_allocatable_threshold: Bytes,
-    /// Below all of these lines, however its memory is shared out; absent: one of them is always crossed.
-    calm_level: Option<Level>,
     monitoring_interval: SimDuration,
-
     /// Those bound here, in no order.
     pub pods: Vec<PodId>,
-    pods_memory: Line,
-    /// The part of it that no kill gives back: what memory-backed volumes hold.
+    /// The part of the pods' memory that no kill gives back: what memory-backed volumes hold.
     volumes_memory: Line,
     system_daemons: Walk,
     page_cache: Walk,
-    pub stores: Stores,
-    pub monitor: Monitor,
     pub conditions: NodeConditions,
     /// The conditions that the control plane knows of.
     pub heard_conditions: NodeConditions,
@@ -58,13 +74,7 @@ pub struct NodeRow {
     pub cleaned_up: SimTime,
     /// How many victims the loop waits for.
     pub awaited_victims: u32,
-    /// How many pods here have a limit of local storage.
-    pub limited_pods: u32,
-    pub runs_out: Planned,
-    pub pods_hit_limit: Planned,
-    pub pass: Planned,
     pub tally: Tally,
-    last_change: SimTime,
 }
 
 /// A node's memory at one instant, and what of it is used, even where that is more than there is.
@@ -105,8 +115,6 @@ pub struct Tally {
     pub evictions: u64,
     pub oom_kills: u64,
     pub rejections: u64,
-    /// Of all that is used of it, even where that is more than there is.
-    peak_memory: Level,
     peak_requested_memory: Bytes,
     peak_pods: u32,
     under_pressure: SimDuration,
@@ -132,23 +140,31 @@ impl NodeRow {
         let (capacity, pods_memory_limit) = (node.capacity.memory, node.pods_memory_limit);
         let highest_threshold = highest(Signal::MemoryAvailable, capacity);
         let highest_allocatable_threshold = highest(Signal::AllocatableMemoryAvailable, pods_memory_limit);
-        let line = |limit: Bytes, threshold: Bytes| limit.0.checked_sub(threshold.0);
+        let line = |limit: Bytes, threshold: Bytes| Level::from(limit) - Level::from(threshold);
         let lines =
-            line(capacity, highest_threshold).zip(line(pods_memory_limit, highest_allocatable_threshold));
-        NodeRow {
+            [line(capacity, highest_threshold), line(pods_memory_limit, highest_allocatable_threshold)];
+        let mut row = NodeRow {
+            pods_memory: Line::default(),
+            own_memory: Line::default(),
+            calm_level: Level::ZERO,
+            peak_memory: Level::ZERO,
+            last_change: SimTime::START,
+            runs_out: Planned::NOT,
+            pods_hit_limit: Planned::NOT,
+            pass: Planned::NOT,
+            limited_pods: 0,
+            monitor: Monitor::new(kubelet),
+            stores: Stores::new(node, kubelet),
             capacity,
             pods_memory_limit,
+            lowest_line: lines[0].min(lines[1]),
             highest_threshold,
             highest_allocatable_threshold,
-            calm_level: lines.map(|(node, pods)| Bytes(node.min(pods)).into()),
             monitoring_interval: kubelet.monitoring_interval,
             pods: Vec::new(),
-            pods_memory: Line::default(),
             volumes_memory: Line::default(),
             system_daemons: Walk::begin(&node.system_daemons, SimTime::START),
             page_cache: Walk::begin(&node.page_cache, SimTime::START),
-            stores: Stores::new(node, kubelet),
-            monitor: Monitor::new(kubelet),
             conditions: NodeConditions::NONE,
             heard_conditions: NodeConditions::NONE,
             contact: Contact::Heard,
@@ -158,13 +174,20 @@ impl NodeRow {
             choices: 0,
             cleaned_up: SimTime::START,
             awaited_victims: 0,
-            limited_pods: 0,
-            runs_out: Planned::NOT,
-            pods_hit_limit: Planned::NOT,
-            pass: Planned::NOT,
             tally: Tally::default(),
-            last_change: SimTime::START,
-        }
+        };
+        row.sum_up_its_own();
+        row
+    }
+
+    /// What follows from those parts of its memory that are no pod's.
+    fn sum_up_its_own(&mut self) {
+        let parts = [&self.system_daemons, &self.page_cache].map(|walk| Line::from(walk.ramp));
+        self.own_memory = parts[0] + parts[1];
+        // Parts are never negative: if their sum is below a line, so is each of them.
+        let levels = parts[0].level().zip(parts[1].level());
+        let nobody_knows = Level::ZERO - Bytes(1).into();
+        self.calm_level = levels.map_or(nobody_knows, |(system, cache)| self.lowest_line - (system + cache));
     }
 
     /// Changes the sum of its pods' memory. All changes of memory go through
@@ -185,7 +208,7 @@ impl NodeRow {
     pub fn changes(&mut self, now: SimTime) {
         if now > self.last_change {
             let peak = self.total().highest_between(self.last_change, now);
-            self.tally.peak_memory = self.tally.peak_memory.max(peak);
+            self.peak_memory = self.peak_memory.max(peak);
             self.last_change = now;
         }
     }
@@ -206,26 +229,30 @@ impl NodeRow {
         }
     }
 
+    /// Lets a part of its own use go on to its next segment.
+    ///
     /// # Panics
     /// As [`NodeRow::part`].
-    pub fn part_mut(&mut self, part: NodePart) -> &mut Walk {
-        match part {
+    pub fn turn_part(&mut self, part: NodePart, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) {
+        self.changes(now);
+        let walk = match part {
             NodePart::SystemDaemons => &mut self.system_daemons,
             NodePart::PageCache => &mut self.page_cache,
             _ => self.stores.walk_mut(part).expect("a part of this node"),
-        }
+        };
+        walk.turn(now, draw);
+        self.sum_up_its_own();
     }
 
     /// Asks memory for what a change of its memory needs.
+    pub fn fetch_memory(&self) {
+        black_box((self.last_change, self.pass.at, self.limited_pods, self.stores.are_none()));
+    }
+
+    /// Asks memory for what the going of a pod needs.
     pub fn fetch(&self) {
-        black_box((
-            self.pods_memory,
-            self.tally.pods_bound,
-            self.contact,
-            self.pods.len(),
-            self.pass.at,
-            self.last_change,
-        ));
+        self.fetch_memory();
+        black_box((self.tally.pods_bound, self.contact, self.pods.len()));
     }
 
     pub fn capacity(&self) -> Bytes {
@@ -244,9 +271,7 @@ impl NodeRow {
     }
 
     fn total(&self) -> Line {
-        let mut total = self.held();
-        total += self.page_cache.ramp;
-        total
+        self.pods_memory + self.own_memory
     }
 
     /// What the kubelet reads: never more than there is.
@@ -293,14 +318,7 @@ impl NodeRow {
             && self.monitor.is_idle()
             && self.limited_pods == 0
             && self.stores.are_none()
-            && self.stays_below_all_lines()
-    }
-
-    /// Parts are never negative: if their sum is below a line, so is each of them.
-    fn stays_below_all_lines(&self) -> bool {
-        let parts = [self.pods_memory, self.system_daemons.ramp.into(), self.page_cache.ramp.into()];
-        let [Some(pods), Some(system), Some(cache)] = parts.map(Line::level) else { return false };
-        self.calm_level.is_some_and(|calm| pods + system + cache <= calm)
+            && self.pods_memory.level().is_some_and(|pods| pods <= self.calm_level)
     }
 
     /// Whether no line is crossed, now or later, if nothing changes.
@@ -378,12 +396,7 @@ impl NodeRow {
             evictions: self.tally.evictions,
             oom_kills: self.tally.oom_kills,
             rejections: self.tally.rejections,
-            peak_working_set: self
-                .tally
-                .peak_memory
-                .bytes()
-                .min(self.capacity)
-                .max(self.working_set(horizon)),
+            peak_working_set: self.peak_memory.bytes().min(self.capacity).max(self.working_set(horizon)),
             peak_requested_memory: self.tally.peak_requested_memory,
             peak_pods: self.tally.peak_pods,
             under_pressure: self.tally.under_pressure,
@@ -417,9 +430,8 @@ mod tests {
     use super::*;
     use crate::eviction::{Threshold, ThresholdValue};
     use crate::ground::{MilliCpu, Ramp};
-    use crate::model::{Node, Piece, Room, UsageCurve, usage::After};
+    use crate::model::{Node, Room, UsageCurve, usage::After};
     use proptest::prelude::*;
-    use std::sync::Arc;
 
     const HOUR: SimDuration = SimDuration::hours(1);
 

@@ -49,7 +49,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         }
         one.state = ContainerState::Running;
-        one.exits_at = one.life.run_time.map_or(SimTime::NEVER, |run_time| now.after(run_time));
+        one.exits_at = now.after(one.life.run_time);
         one.exits_with = Exit::of(i32::from(one.life.exit_code));
         let role = one.role;
         self.plan_exit(pod, container);
@@ -71,8 +71,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = &mut self.pods[pod];
         let all_run = row.regular().iter().all(|one| one.state == ContainerState::Running);
-        if all_run && row.running.is_none() {
-            row.running = Some(now);
+        if all_run && row.running == SimTime::NEVER {
+            row.running = now;
             let (pod, node) = (row.name, row.its_node());
             self.totals.pod_runs();
             self.tell(Record::PodRunning { pod, node });

@@ -46,10 +46,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     pub(super) fn on_node_usage_turns(&mut self, node: NodeId, part: NodePart) {
         let row = &mut self.nodes[node.index()];
-        row.changes(self.now);
         let owner = CurveOwner::Node { node, part };
         let source = &mut self.source;
-        row.part_mut(part).turn(self.now, |draw| source.more_usage(owner, draw));
+        row.turn_part(part, self.now, |draw| source.more_usage(owner, draw));
         self.node_changed(node);
         self.plan_node_turn(node, part);
     }

@@ -85,7 +85,7 @@ impl BoundPods for PodsOnNodes<'_> {
                 pod: *pod,
                 serial: row.name.serial,
                 template: &row.template,
-                started: row.bound.unwrap_or(self.now),
+                started: row.bound.if_ever().unwrap_or(self.now),
                 is_terminating: row.deletion.is_some(),
                 is_being_preempted: row.deletion == Some(EndReason::Preempted),
             }
@@ -306,7 +306,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn be_bound(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
-        row.bound = Some(self.now);
+        row.bound = self.now;
         row.stage = Stage::Unheard;
         let (name, node, deletion) = (row.name, row.its_node(), row.deletion);
         self.tell(Record::PodBound { pod: name, node });

@@ -161,7 +161,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = self.pods[pod].its_node();
         self.unlist(node, pod);
         let row = &self.pods[pod];
-        self.totals.pod_ends(reason, row.running.is_some());
+        self.totals.pod_ends(reason, row.running != SimTime::NEVER);
         if R::LISTENS {
             let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
             self.tell(Record::PodEnded(&end));

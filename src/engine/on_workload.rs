@@ -74,7 +74,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let name = PodName { serial: self.totals.pods, workload, replica };
         self.totals.pods += 1;
         self.tell(Record::PodCreated { pod: name, template: &draft.template, replaces });
-        let told = R::LISTENS.then(|| Box::new(Told::new(replaces, self.now)));
+        let told = || Box::new(Told::new(replaces, self.now, draft.life.containers.len()));
+        let told = R::LISTENS.then(told);
         let pod = self.pods.make(name, draft, told);
         self.tell(Record::PhaseTurned { pod: name, phase: Phase::Pending });
         self.scheduling.queue.add(pod, &self.pods[pod].template, self.now);

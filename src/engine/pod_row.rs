@@ -28,14 +28,17 @@ use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
 /// A live pod.
+///
+/// In this order: what a change of its memory looks at lies together, at the beginning.
 #[derive(Debug)]
+#[repr(C)]
 pub struct PodRow {
-    pub name: PodName,
     pub template: Arc<PodTemplate>,
-    pub stage: Stage,
     pub node: Option<NodeId>,
     /// Init containers first, then regular ones, as a [`ContainerIndex`] counts.
     pub containers: Few<ContainerRow>,
+    pub name: PodName,
+    pub stage: Stage,
     pub pull_time: SimDuration,
     pub clean_up_time: SimDuration,
     /// Absent: it has none.
@@ -50,17 +53,19 @@ pub struct PodRow {
     pub killing: u32,
     /// When whatever stops it takes no more time.
     pub grace_ends: SimTime,
+    pub address: Option<PodAddress>,
+    /// Since when it has its node; never: it has none yet.
+    pub bound: SimTime,
+    /// When all its containers ran for the first time; never: they have not.
+    pub running: SimTime,
+    /// Absent: nobody listens.
+    pub told: Option<Box<Told>>,
     /// What the API was asked to delete it for; its controller has been told.
     pub deletion: Option<EndReason>,
     /// Its kubelet makes it go, since its node is short of something.
     pub is_disrupted: bool,
     /// The control plane knows that none of its containers is left.
     pub end_is_known: bool,
-    pub address: Option<PodAddress>,
-    pub bound: Option<SimTime>,
-    pub running: Option<SimTime>,
-    /// Absent: nobody listens.
-    pub told: Option<Box<Told>>,
 }
 
 /// What is kept of a pod for whoever listens, and decides nothing.
@@ -69,6 +74,8 @@ pub struct Told {
     pub replaces: Option<PodName>,
     pub created: SimTime,
     pub shown: Shown,
+    /// What the API shows of each of its containers, and whether as ready.
+    pub shown_containers: Vec<Option<(ContainerStatus, bool)>>,
     pub restarts: u32,
     pub oom_kills: u32,
     /// Its working set when it was told to stop, or before its last container ended.
@@ -76,9 +83,16 @@ pub struct Told {
 }
 
 impl Told {
-    pub fn new(replaces: Option<PodName>, created: SimTime) -> Told {
-        let shown = Shown::default();
-        Told { replaces, created, shown, restarts: 0, oom_kills: 0, last_working_set: Bytes::ZERO }
+    pub fn new(replaces: Option<PodName>, created: SimTime, containers: usize) -> Told {
+        Told {
+            replaces,
+            created,
+            shown: Shown::default(),
+            shown_containers: vec![None; containers],
+            restarts: 0,
+            oom_kills: 0,
+            last_working_set: Bytes::ZERO,
+        }
     }
 }
 
@@ -120,20 +134,17 @@ pub enum Stage {
     Over(EndReason, SimTime),
 }
 
-/// A container of a live pod.
+/// A container of a live pod; its order is [`PodRow`]'s.
 #[derive(Debug)]
+#[repr(C)]
 pub struct ContainerRow {
-    pub role: Role,
-    pub life: ContainerLife,
-    /// What its kubelet told the kernel; it depends on the node.
-    pub oom_score_adj: i32,
-    pub state: ContainerState,
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
     /// What else it uses, while it lives.
     pub others: Box<[OtherUse]>,
-    /// That of its planned start, or of its being up, or of its exit.
-    pub ticket: Ticket,
+    pub probing: Option<Box<Probing>>,
+    pub life: ContainerLife,
+    pub state: ContainerState,
     /// When it ends, if nothing ends it before, and how.
     pub exits_at: SimTime,
     pub exits_with: Exit,
@@ -141,17 +152,19 @@ pub struct ContainerRow {
     pub last_end: Option<(Exit, SimTime)>,
     /// Absent: it has no instance behind it that left a trace.
     pub past: Option<Box<Past>>,
-    pub probing: Option<Box<Probing>>,
     /// Where it is on its way to SIGTERM, if it was told to stop.
     pub shutdown: Option<Box<Shutdown>>,
+    /// That of its planned start, or of its being up, or of its exit.
+    pub ticket: Ticket,
+    /// How many times it has been created.
+    pub starts: u32,
+    /// What its kubelet told the kernel; it depends on the node.
+    pub oom_score_adj: i32,
+    pub role: Role,
     /// The probe for which the kubelet is killing it.
     pub killed_by: Option<ProbeKind>,
     /// Whether its last instance ended by such a kill.
     pub was_killed: bool,
-    /// How many times it has been created.
-    pub starts: u32,
-    /// What the API shows of it, and whether as ready.
-    pub shown: Option<(ContainerStatus, bool)>,
 }
 
 /// What is left of a container's earlier instances. Most containers have one instance.
@@ -233,8 +246,8 @@ impl PodRow {
             is_disrupted: false,
             end_is_known: false,
             address: None,
-            bound: None,
-            running: None,
+            bound: SimTime::NEVER,
+            running: SimTime::NEVER,
             told,
             template,
         }
@@ -464,8 +477,8 @@ impl PodRow {
             reason,
             node: self.node,
             created: told.created,
-            bound: self.bound,
-            running: self.running,
+            bound: self.bound.if_ever(),
+            running: self.running.if_ever(),
             ended,
             restarts: told.restarts,
             oom_kills: told.oom_kills,
@@ -500,7 +513,6 @@ impl ContainerRow {
             killed_by: None,
             was_killed: false,
             starts: 0,
-            shown: None,
         }
     }
 
@@ -583,6 +595,7 @@ pub struct Pods {
 const ONLY_LIVE_PODS: &str = "the engine asks for live pods only";
 
 #[derive(Debug, Default)]
+#[repr(C)]
 struct Slot {
     /// The last ticket. It outlives the row's pod, so that no event planned for an earlier one is
     /// taken for a later one's.
@@ -636,12 +649,10 @@ impl Pods {
 
     /// Asks memory for a row that will be needed soon, each line of it, and says where its pod is.
     pub fn fetch(&self, pod: PodId) -> Option<NodeId> {
-        let slot = &self.slots[pod.index()];
-        black_box(slot.ticket);
-        let row = slot.row.as_ref()?;
-        black_box((row.stage, row.name.serial, row.clean_up_time, row.bound, row.grace_ends, row.killing));
+        let row = self.slots[pod.index()].row.as_ref()?;
+        black_box((row.name.serial, row.volumes.is_some(), row.told.is_some()));
         if let Some(one) = row.containers.first() {
-            black_box((one.ticket, one.exits_at, one.last_end, one.life.run_time, one.state));
+            black_box((one.probing.is_some(), one.exits_at, one.ticket));
             one.walk.as_ref().inspect(|walk| walk.fetch());
         }
         row.node
@@ -652,7 +663,7 @@ impl Pods {
         let row = self.slots[pod.index()].row.as_ref()?;
         let one = row.containers.get(usize::from(container.0))?;
         one.walk.as_ref()?.fetch();
-        black_box(Arc::as_ptr(&row.template));
+        black_box(one.probing.is_some());
         row.node
     }
 
@@ -732,7 +743,7 @@ mod tests {
     #[test]
     fn rows_do_not_grow_unseen() {
         // With its first container.
-        assert!(size_of::<Option<PodRow>>() <= 384, "{}", size_of::<Option<PodRow>>());
+        assert!(size_of::<Slot>() <= 384, "{}", size_of::<Slot>());
         assert!(size_of::<ContainerRow>() <= 224, "{}", size_of::<ContainerRow>());
     }
 }

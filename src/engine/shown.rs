@@ -130,7 +130,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let one = self.pods[pod].container(index);
             let status = one.status(first_wait);
             let ready = one.is_ready(one.view(true));
-            if one.shown.replace((status, ready)) != Some((status, ready)) {
+            let shown = &mut self.pods[pod].told_mut().shown_containers[usize::from(index.0)];
+            if shown.replace((status, ready)) != Some((status, ready)) {
                 self.tell(Record::ContainerTurned { pod: name, container: index, status, ready });
             }
         }

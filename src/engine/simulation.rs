@@ -117,12 +117,15 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     fn next_entry(&mut self) -> Option<Entry> {
         let (pods, nodes) = (&self.pods, &self.nodes);
         self.calendar.pop_until(self.setting.horizon, |near| {
-            let node = match near.event() {
-                Event::ContainerExits { pod, .. } => pods.fetch(pod),
-                Event::UsageTurns { pod, container, .. } => pods.fetch_memory(pod, container),
-                _ => None, // Too few of them to matter.
-            };
-            node.inspect(|node| nodes[node.index()].fetch());
+            match near.event() {
+                Event::ContainerExits { pod, .. } => {
+                    pods.fetch(pod).inspect(|node| nodes[node.index()].fetch());
+                }
+                Event::UsageTurns { pod, container, .. } => {
+                    pods.fetch_memory(pod, container).inspect(|node| nodes[node.index()].fetch_memory());
+                }
+                _ => {} // Too few of them to matter.
+            }
         })
     }
 

@@ -12,15 +12,16 @@ use std::sync::Arc;
 
 /// A place on a curve.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Walk {
-    /// Absent where it never turns: then nothing but the ramp is asked for.
-    curve: Option<UsageCurve>,
-    cursor: Cursor,
     pub ramp: Ramp,
     /// When the next turn is.
     pub until: SimTime,
     /// That of the next turn, and of a limit on the way, if anything can overtake them.
     pub ticket: Ticket,
+    cursor: Cursor,
+    /// Absent where it never turns: then nothing but the ramp is asked for.
+    curve: Option<UsageCurve>,
 }
 
 impl Walk {
@@ -33,10 +34,8 @@ impl Walk {
 
     /// Asks memory for what the next turn reads.
     pub fn fetch(&self) {
-        black_box((self.ramp, self.until));
-        if let Some(curve) = &self.curve {
-            black_box(curve.piece_after(self.cursor));
-        }
+        black_box(self.until);
+        black_box(self.curve.as_ref().and_then(|curve| curve.piece_apart(self.cursor)));
     }
 
     /// Goes on to the next segment; `draw` gives the pieces of the draw of that number.

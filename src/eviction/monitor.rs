@@ -17,15 +17,16 @@ use crate::ground::SimTime;
 
 /// What a kubelet remembers from pass to pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)] // What is asked most comes first.
 pub struct Monitor {
+    /// See [`Monitor::is_idle`], which is asked whenever memory changes.
+    is_idle: bool,
     /// Of each threshold, in the order of the settings.
     watches: Vec<Watch>,
     /// How many thresholds take part; fewer than all in the first pass alone.
     taking_part: usize,
     /// When each condition was last seen, while the condition outlives it.
     last_seen: [Option<SimTime>; NodeCondition::ALL.len()],
-    /// See [`Monitor::is_idle`], which is asked whenever memory changes.
-    is_idle: bool,
 }
 
 /// What is remembered of one threshold.

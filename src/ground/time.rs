@@ -20,6 +20,11 @@ impl SimTime {
     /// After everything: the instant of what never happens.
     pub const NEVER: SimTime = SimTime(u64::MAX);
 
+    /// This instant, if it comes at all.
+    pub fn if_ever(self) -> Option<SimTime> {
+        (self != SimTime::NEVER).then_some(self)
+    }
+
     /// The instant that lies `length` later; [`SimTime::NEVER`] where that is past all counting.
     pub fn after(self, length: SimDuration) -> SimTime {
         SimTime(self.0.saturating_add(length.0))

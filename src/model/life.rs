@@ -27,8 +27,8 @@ pub struct PodLife {
 /// The life ahead of one container; each restart lives it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerLife {
-    /// From running to its own exit; absent: it runs until it is stopped.
-    pub run_time: Option<SimDuration>,
+    /// From running to its own exit; for ever: it runs until it is stopped.
+    pub run_time: SimDuration,
     /// Apart, so that a live container's row holds it without its size, and those that behave alike share it.
     pub behavior: Arc<Behavior>,
 }

@@ -8,7 +8,7 @@
 //! Never: chance. Random families are drawn to pieces by the scenario.
 //! Next: [`crate::ground::fixed`] adds the pieces of a node up.
 //!
-//! Hot: O(1) a segment, no allocation. A piece is 24 bytes.
+//! Hot: O(1) a segment, no allocation. A piece is 24 bytes; one or two lie in their curve itself.
 
 use crate::ground::{Bytes, Ramp, SimDuration, SimTime};
 use std::sync::Arc;
@@ -46,16 +46,23 @@ pub enum After {
     /// Stays at the last level.
     Hold,
     /// Goes on from the piece of that number, again and again.
-    RepeatFrom(u32),
+    RepeatFrom(u16),
     /// Goes on with pieces that are not drawn yet: whoever drew these draws more.
     DrawMore,
 }
 
 /// Memory over time, counted from the start of its container.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageCurve {
-    pieces: Arc<[Piece]>,
-    after: After,
+pub struct UsageCurve(Course);
+
+/// The pieces of a curve, and what comes after them. A level, a ramp and a pulse have one piece or two: these
+/// need no second place in memory, to which whoever walks along them would have to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Course {
+    One(After, [Piece; 1]),
+    Two(After, [Piece; 2]),
+    /// Any other number.
+    More(After, Arc<[Piece]>),
 }
 
 /// Where on a curve its container has got to.
@@ -89,25 +96,47 @@ impl Piece {
     }
 }
 
+impl Course {
+    #[inline]
+    fn pieces(&self) -> &[Piece] {
+        match self {
+            Course::One(_, one) => one,
+            Course::Two(_, two) => two,
+            Course::More(_, more) => more,
+        }
+    }
+
+    #[inline]
+    fn after(&self) -> After {
+        let (Course::One(after, _) | Course::Two(after, _) | Course::More(after, _)) = self;
+        *after
+    }
+}
+
 impl UsageCurve {
     /// A curve of `pieces`, and what comes after them.
     ///
     /// # Panics
     /// If there is no piece, if what is repeated or drawn takes no time, or if it repeats
     /// from past the end: such a curve would never move, and the scenario's check refuses it.
-    pub fn new(pieces: impl Into<Arc<[Piece]>>, after: After) -> UsageCurve {
-        let pieces = pieces.into();
+    pub fn new(pieces: impl AsRef<[Piece]> + Into<Arc<[Piece]>>, after: After) -> UsageCurve {
+        let course = match *pieces.as_ref() {
+            [one] => Course::One(after, [one]),
+            [first, second] => Course::Two(after, [first, second]),
+            _ => Course::More(after, pieces.into()),
+        };
+        let pieces = course.pieces();
         assert!(!pieces.is_empty(), "a curve has at least one piece");
         let endless = match after {
             After::Hold => None,
-            After::RepeatFrom(first) => Some(pieces.get(first as usize..).unwrap_or_default()),
-            After::DrawMore => Some(&*pieces),
+            After::RepeatFrom(first) => Some(pieces.get(usize::from(first)..).unwrap_or_default()),
+            After::DrawMore => Some(pieces),
         };
         if let Some(endless) = endless {
             let moves = endless.iter().any(|piece| piece.length > SimDuration::ZERO);
             assert!(moves, "the endless part of a curve takes some time");
         }
-        UsageCurve { pieces, after }
+        UsageCurve(course)
     }
 
     /// One level, for ever.
@@ -117,7 +146,7 @@ impl UsageCurve {
 
     /// The largest level of the pieces known so far.
     pub fn peak(&self) -> Bytes {
-        self.pieces.iter().map(|piece| piece.from.max(piece.to)).max().unwrap_or_default()
+        self.0.pieces().iter().map(|piece| piece.from.max(piece.to)).max().unwrap_or_default()
     }
 
     /// The segment at the curve's beginning, and the place after it.
@@ -130,15 +159,15 @@ impl UsageCurve {
     #[inline]
     pub fn turn(&self, cursor: &mut Cursor, now: SimTime) -> Turn {
         let next = cursor.piece + 1;
-        if (next as usize) < self.pieces.len() {
+        if (next as usize) < self.0.pieces().len() {
             cursor.piece = next;
             return Turn::Segment(self.segment(next, now));
         }
-        match self.after {
+        match self.0.after() {
             After::Hold => Turn::Segment(self.held()),
             After::RepeatFrom(first) => {
-                cursor.piece = first;
-                Turn::Segment(self.segment(first, now))
+                cursor.piece = u32::from(first);
+                Turn::Segment(self.segment(cursor.piece, now))
             }
             After::DrawMore => {
                 *cursor = Cursor { piece: 0, draw: cursor.draw + 1 };
@@ -147,22 +176,25 @@ impl UsageCurve {
         }
     }
 
-    /// The piece after a place; after the last, the first.
-    pub fn piece_after(&self, cursor: Cursor) -> Option<Piece> {
-        self.pieces.get(cursor.piece as usize + 1).or(self.pieces.first()).copied()
+    /// The piece after a place, where that lies apart from the curve; after the last, the first.
+    pub fn piece_apart(&self, cursor: Cursor) -> Option<Piece> {
+        match &self.0 {
+            Course::One(..) | Course::Two(..) => None,
+            Course::More(_, more) => more.get(cursor.piece as usize + 1).or(more.first()).copied(),
+        }
     }
 
     /// The same curve with the pieces of its next draw.
     ///
     /// # Panics
     /// As [`UsageCurve::new`].
-    pub fn redrawn(&self, pieces: impl Into<Arc<[Piece]>>) -> UsageCurve {
-        UsageCurve::new(pieces, self.after)
+    pub fn redrawn(&self, pieces: impl AsRef<[Piece]> + Into<Arc<[Piece]>>) -> UsageCurve {
+        UsageCurve::new(pieces, self.0.after())
     }
 
     /// Whether its pieces are drawn bit by bit.
     pub fn is_drawn(&self) -> bool {
-        self.after == After::DrawMore
+        self.0.after() == After::DrawMore
     }
 
     /// The first segment of pieces just drawn.
@@ -171,13 +203,13 @@ impl UsageCurve {
     }
 
     fn segment(&self, piece: u32, now: SimTime) -> Segment {
-        let Piece { length, from, to } = self.pieces[piece as usize];
+        let Piece { length, from, to } = self.0.pieces()[piece as usize];
         Segment { ramp: Ramp::towards(now, from, to, length), until: now.after(length) }
     }
 
     fn held(&self) -> Segment {
-        let last = self.pieces[self.pieces.len() - 1];
-        Segment { ramp: Ramp::flat(last.to), until: SimTime::NEVER }
+        let last = self.0.pieces().last().map_or(Bytes::ZERO, |last| last.to);
+        Segment { ramp: Ramp::flat(last), until: SimTime::NEVER }
     }
 }
 
@@ -226,6 +258,19 @@ mod tests {
         let curve = UsageCurve::new(pieces, After::RepeatFrom(1));
         assert_eq!(levels(&curve, 7), [1, 5, 2, 5, 2, 5, 2]);
         assert_eq!(curve.peak(), Bytes(5));
+    }
+
+    /// A pulse lies in its curve, its double apart from it.
+    #[test]
+    fn a_pulse_written_once_and_written_twice_tell_the_same() {
+        let pulse = [Piece::flat(SECOND, Bytes(3)), Piece { length: SECOND, from: Bytes(7), to: Bytes(4) }];
+        let curve = |pieces: Vec<Piece>| UsageCurve::new(pieces, After::RepeatFrom(0));
+        let (once, twice) = (curve(pulse.to_vec()), curve([pulse, pulse].concat()));
+        assert_eq!(levels(&once, 9), levels(&twice, 9));
+        assert_eq!(levels(&once, 5), [3, 7, 3, 7, 3]); // At full seconds, where the second piece begins at 7.
+        let place = once.begin(SimTime::START).1;
+        assert_eq!(once.piece_apart(place), None);
+        assert_eq!(twice.piece_apart(place), Some(pulse[1]));
     }
 
     #[test]

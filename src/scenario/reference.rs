@@ -155,7 +155,7 @@ fn behavior(working_set: UsageCurve) -> Arc<Behavior> {
 }
 
 /// It is there at once, and gone at once.
-fn life(behavior: Arc<Behavior>, run_time: Option<SimDuration>) -> PodLife {
+fn life(behavior: Arc<Behavior>, run_time: SimDuration) -> PodLife {
     PodLife {
         pull_time: SimDuration::ZERO,
         clean_up_time: SimDuration::ZERO,

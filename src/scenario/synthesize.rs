@@ -22,7 +22,7 @@ use super::distribution::{Distribution, FromDraw, Varying};
 use super::meaning::{ContainerPlan, DrawnAmounts, HealthPlan, NodePlan, PodPlan, Scenario, WorkloadPlan};
 use super::usage_model::{OwnAmounts, UsageModel};
 use crate::engine::{Choice, CurveOwner, PodDraft, Source};
-use crate::ground::{Amount, Bytes, Key, MilliCpu, SimTime, Stream, WorkloadId};
+use crate::ground::{Amount, Bytes, Key, MilliCpu, SimDuration, SimTime, Stream, WorkloadId};
 use crate::model::{
     Behavior, ContainerIndex, ContainerLife, ContainerSpec, Health, Node, NodePart, Piece, PodLife, PodSpec,
     PodTemplate, Replica, ResourceAmounts, Usage, Volume,
@@ -302,7 +302,7 @@ impl Part<'_> {
             readiness: readiness.map(|plan| Box::new(drawn_health(plan, (key, READINESS), own))),
         };
         ContainerLife {
-            run_time: self.row.and_then(|row| row.run_time).or(run_time),
+            run_time: self.row.and_then(|row| row.run_time).or(run_time).unwrap_or(SimDuration::FOREVER),
             behavior: Arc::new(behavior),
         }
     }

@@ -91,7 +91,7 @@ impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Source for &mut Steady<
     }
 
     fn draft(&mut self, _workload: WorkloadId, _replica: Replica) -> PodDraft {
-        let run_time = self.arrivals.next.map(|pod| pod.duration);
+        let run_time = self.arrivals.next.map_or(SimDuration::FOREVER, |pod| pod.duration);
         PodDraft { template: Arc::clone(&self.template), life: life(Arc::clone(&self.behavior), run_time) }
     }
 

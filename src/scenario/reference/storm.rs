@@ -151,7 +151,7 @@ impl<I: Iterator<Item = Result<StormPod, CellMistake>>> Source for &mut Storm<I>
         let pod = self.known[replica.ordinal as usize];
         let levels = [Piece::flat(pod.shift, pod.low), Piece::flat(pod.shift, pod.high)];
         let working_set = UsageCurve::new(levels, After::RepeatFrom(0));
-        PodDraft { template: self.template(&pod), life: life(behavior(working_set), Some(pod.duration)) }
+        PodDraft { template: self.template(&pod), life: life(behavior(working_set), pod.duration) }
     }
 
     fn choose(&mut self, _choice: Choice, _among: usize) -> usize {

@@ -203,9 +203,9 @@ fn a_row_overrides_the_first_container() {
         (Bytes::mebi(94), MilliCpu(250), -10)
     );
     assert_eq!(template.spec.containers[0].limits.memory, Some(Amount::from(Bytes::mebi(96))));
-    assert_eq!(life.containers[0].run_time, Some(SimDuration::seconds(77)));
+    assert_eq!(life.containers[0].run_time, SimDuration::seconds(77));
     assert_eq!(life.containers[0].working_set.peak(), Bytes::mebi(32));
-    assert_ne!(life.containers[1].run_time, Some(SimDuration::seconds(77)));
+    assert_ne!(life.containers[1].run_time, SimDuration::seconds(77));
     // A row that says the same of the manifest shares it.
     assert!(Arc::ptr_eq(&template, &source.draft(FIRST, replica(2, 0)).template));
     // The second row leaves the manifest alone, and says what its memory is a share of.
@@ -330,7 +330,7 @@ fn draws_hang_at_the_names_that_the_table_says() {
     let mut source = Synthesis::new(&scenario, 0);
     let life = source.draft(FIRST, replica(3, 1)).life;
     assert_eq!(life.pull_time, SimDuration::micros(426_864));
-    assert_eq!(life.containers[0].run_time, Some(SimDuration::micros(112_692_833)));
+    assert_eq!(life.containers[0].run_time, SimDuration::micros(112_692_833));
     let template = source.draft(SECOND, replica(0, 0)).template;
     assert_eq!(template.memory_request, Bytes(119_733_485));
     let node = drawn_node(&scenario.nodes[0], Key::root(1, 0));

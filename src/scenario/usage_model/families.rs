@@ -116,7 +116,7 @@ impl Pulses {
         let pulses = if fixed { 1 } else { PULSES_A_DRAW };
         let cycles = (0..pulses).flat_map(|_| self.cycle(base, top, &mut stream));
         let pieces: Arc<[Piece]> = wait.into_iter().chain(cycles).collect();
-        (pieces, if fixed { After::RepeatFrom(u32::from(wait.is_some())) } else { After::DrawMore })
+        (pieces, if fixed { After::RepeatFrom(u16::from(wait.is_some())) } else { After::DrawMore })
     }
 
     fn cycle(&self, base: Bytes, top: Bytes, stream: &mut Stream) -> impl Iterator<Item = Piece> + use<> {
