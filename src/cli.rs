@@ -16,6 +16,7 @@ pub mod files;
 pub mod import;
 pub mod joint;
 pub mod merge;
+pub mod parquet;
 pub mod progress;
 pub mod qos;
 pub mod results;
@@ -61,6 +62,8 @@ pub enum Command {
     Figure(figure::FigureArguments),
     /// A scenario, changed point by point of a grid, each point run again and again
     Sweep(sweep::SweepArguments),
+    /// The tables of results as Parquet, for DuckDB, Polars, pandas
+    Parquet(parquet::ParquetArguments),
     /// Put shards of a sweep together
     Merge(merge::MergeArguments),
     /// Print the JSON schema of scenario files, or of sweep files, for editors

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Qos(arguments) => cli::qos::qos(&arguments),
         Command::Figure(arguments) => cli::figure::figure(&arguments),
         Command::Sweep(arguments) => cli::sweep::sweep(&arguments),
+        Command::Parquet(arguments) => cli::parquet::parquet(&arguments),
         Command::Merge(arguments) => cli::merge::merge(&arguments),
         Command::Schema(arguments) => cli::schema::schema(&arguments),
         Command::Import(arguments) => cli::import::import(&arguments),

@@ -21,6 +21,8 @@ pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
 pub mod orders;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plot;
 pub mod qos;
 pub mod story;

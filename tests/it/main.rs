@@ -19,6 +19,8 @@ mod lives;
 mod memory;
 mod openb;
 mod outages;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod phases;
 mod placements;
 mod pressure;

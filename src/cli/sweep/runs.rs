@@ -169,7 +169,8 @@ impl<'s> Workshop<'s> {
     fn simulate(&self, unit: Unit, scenario: &Scenario) -> io::Result<(Figures, Vec<Vec<u8>>)> {
         let rules = &scenario.runs[unit.run as usize];
         let setting = scenario.setting(rules, unit.replication, Passes::ThatMatter);
-        let (source, tally) = (scenario.source(unit.replication), Tally::new(&setting));
+        let (source, tally) =
+            (scenario.source(unit.replication), Tally::new(&setting).after(scenario.warm_up));
         if self.kept.is_empty() {
             let tally = engine::run(&setting, source, tally);
             return Ok((Figures::of(&tally), Vec::new()));
