@@ -1,7 +1,7 @@
 //! Floor 7: the command line, the only floor that opens files.
 //!
 //! What: one file a subcommand. Answers go to standard output, all else to
-//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed,
+//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed, or a plan has no answer,
 //! 2 bad input, 3 some runs of a sweep failed.
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
@@ -15,6 +15,7 @@ pub mod files;
 pub mod import;
 pub mod joint;
 pub mod merge;
+pub mod plan;
 pub mod progress;
 pub mod results;
 pub mod run;
@@ -55,9 +56,11 @@ pub enum Command {
     Figure(figure::FigureArguments),
     /// A scenario, changed point by point of a grid, each point run again and again
     Sweep(sweep::SweepArguments),
+    /// The smallest, the largest or the best setting that keeps a risk below a bound
+    Plan(plan::PlanArguments),
     /// Put shards of a sweep together
     Merge(merge::MergeArguments),
-    /// Print the JSON schema of scenario files, or of sweep files, for editors
+    /// Print the JSON schema of scenario files, of sweep files or of plan files, for editors
     Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace
     Import(import::ImportArguments),

@@ -11,6 +11,8 @@
 pub mod bars;
 pub mod comparison;
 pub mod measures;
+#[cfg(feature = "text")]
+pub mod plan;
 pub mod runs;
 pub mod statistics;
 #[cfg(feature = "text")]

@@ -19,6 +19,7 @@ pub mod json;
 pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
+pub mod plan;
 pub mod plot;
 pub mod story;
 pub mod summary;

@@ -9,6 +9,7 @@ use crate::engine::{Record, Recorder};
 use crate::ground::SimTime;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
@@ -91,6 +92,19 @@ impl Count {
         self.bar.finish_and_clear();
         (self.bar.position(), self.since.elapsed())
     }
+}
+
+/// How fast small runs were made, as a sentence.
+pub fn rate(runs: u64, took: Duration, threads: NonZeroUsize) -> String {
+    let seconds = took.as_secs_f64();
+    let plural = |number: u64| if number == 1 { "" } else { "s" };
+    let threads = threads.get() as u64;
+    format!(
+        "{runs} run{} on {threads} thread{} in {seconds:.2} s: {:.0} runs/s",
+        plural(runs),
+        plural(threads),
+        runs as f64 / seconds.max(1e-9)
+    )
 }
 
 /// For those who wait.

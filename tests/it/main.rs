@@ -20,6 +20,8 @@ mod openb;
 mod outages;
 mod phases;
 mod placements;
+#[cfg(feature = "program")]
+mod plan;
 mod pressure;
 mod probes;
 mod random;
