@@ -1,7 +1,7 @@
 //! Floor 7: the command line, the only floor that opens files.
 //!
 //! What: one file a subcommand. Answers go to standard output, all else to
-//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed,
+//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed, or a plan has no answer,
 //! 2 bad input, 3 some runs of a sweep failed.
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
@@ -17,6 +17,7 @@ pub mod import;
 pub mod joint;
 pub mod merge;
 pub mod parquet;
+pub mod plan;
 pub mod progress;
 pub mod qos;
 pub mod results;
@@ -64,9 +65,11 @@ pub enum Command {
     Sweep(sweep::SweepArguments),
     /// The tables of results as Parquet, for DuckDB, Polars, pandas
     Parquet(parquet::ParquetArguments),
+    /// The smallest, the largest or the best setting that keeps a risk below a bound
+    Plan(plan::PlanArguments),
     /// Put shards of a sweep together
     Merge(merge::MergeArguments),
-    /// Print the JSON schema of scenario files, or of sweep files, for editors
+    /// Print the JSON schema of scenario files, of sweep files or of plan files, for editors
     Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace
     Import(import::ImportArguments),

@@ -15,6 +15,8 @@ pub mod counterfactual;
 pub mod inquiry;
 pub mod measures;
 pub mod orders;
+#[cfg(feature = "text")]
+pub mod plan;
 pub mod runs;
 pub mod statistics;
 #[cfg(feature = "text")]

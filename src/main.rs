@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Command::Figure(arguments) => cli::figure::figure(&arguments),
         Command::Sweep(arguments) => cli::sweep::sweep(&arguments),
         Command::Parquet(arguments) => cli::parquet::parquet(&arguments),
+        Command::Plan(arguments) => cli::plan::plan(&arguments),
         Command::Merge(arguments) => cli::merge::merge(&arguments),
         Command::Schema(arguments) => cli::schema::schema(&arguments),
         Command::Import(arguments) => cli::import::import(&arguments),

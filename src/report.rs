@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod orders;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod plan;
 pub mod plot;
 pub mod qos;
 pub mod story;

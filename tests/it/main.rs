@@ -23,6 +23,8 @@ mod outages;
 mod parquet;
 mod phases;
 mod placements;
+#[cfg(feature = "program")]
+mod plan;
 mod pressure;
 mod probes;
 mod qos;

@@ -147,7 +147,7 @@ fn a_mistake_is_told_at_its_place_in_the_sweep() {
         (
             "replications as a parameter",
             but("workloads[name=web].replicas", "replications"),
-            "error: `replications` cannot be changed by a sweep\n  at fit.yaml:5:9 (parameters.pods)\n",
+            "error: `replications` cannot be changed\n  at fit.yaml:5:9 (parameters.pods)\n",
         ),
         (
             "no scenario there",
