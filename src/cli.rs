@@ -16,10 +16,13 @@ pub mod import;
 pub mod joint;
 pub mod progress;
 pub mod qos;
+pub mod quiz;
 pub mod results;
 pub mod run;
 pub mod schema;
 pub mod screen;
+#[cfg(feature = "tui")]
+pub mod step;
 
 use crate::scenario::mistake::{self, Mistake};
 use clap::{Parser, Subcommand};
@@ -52,6 +55,11 @@ pub enum Command {
     Compare(compare::CompareArguments),
     /// Who is evicted next, and why this pod and not that one?
     Explain(explain::ExplainArguments),
+    /// Walk through a run, decision by decision, on the terminal; or guess who goes first
+    #[cfg(feature = "tui")]
+    Step(step::StepArguments),
+    /// Small clusters to be asked about: who goes first? Or a worksheet with solutions
+    Quiz(quiz::QuizArguments),
     /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
     Qos(qos::QosArguments),
     /// Print the JSON schema of scenario files, for editors

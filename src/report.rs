@@ -21,6 +21,8 @@ pub mod lifeline;
 pub mod manifest;
 pub mod orders;
 pub mod qos;
+pub mod quiz;
+pub mod steps;
 pub mod story;
 pub mod summary;
 pub mod table;

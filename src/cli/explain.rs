@@ -111,7 +111,7 @@ fn told(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Vec<u8>, Mi
     Ok(out)
 }
 
-fn run_named<'s>(scenario: &'s Scenario, name: Option<&str>) -> Result<&'s RunRules, Mistake> {
+pub(super) fn run_named<'s>(scenario: &'s Scenario, name: Option<&str>) -> Result<&'s RunRules, Mistake> {
     let Some(name) = name else { return Ok(&scenario.runs[0]) };
     let found = scenario.runs.iter().find(|run| run.name == name);
     let names: Vec<&str> = scenario.runs.iter().map(|run| run.name.as_str()).collect();
