@@ -20,10 +20,13 @@ pub mod parquet;
 pub mod plan;
 pub mod progress;
 pub mod qos;
+pub mod quiz;
 pub mod results;
 pub mod run;
 pub mod schema;
 pub mod screen;
+#[cfg(feature = "tui")]
+pub mod step;
 pub mod sweep;
 
 use crate::scenario::mistake::{self, Mistake};
@@ -55,6 +58,11 @@ pub enum Command {
     Check(check::CheckArguments),
     /// Who is evicted next, and why this pod and not that one?
     Explain(explain::ExplainArguments),
+    /// Walk through a run, decision by decision, on the terminal; or guess who goes first
+    #[cfg(feature = "tui")]
+    Step(step::StepArguments),
+    /// Small clusters to be asked about: who goes first? Or a worksheet with solutions
+    Quiz(quiz::QuizArguments),
     /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
     Qos(qos::QosArguments),
     /// What makes a difference? Scenarios, or the two eviction orders, on the same draws

@@ -10,6 +10,9 @@ fn main() -> ExitCode {
         Command::Check(arguments) => cli::check::check(&arguments),
         Command::Compare(arguments) => cli::compare::compare(&arguments),
         Command::Explain(arguments) => cli::explain::explain(&arguments),
+        #[cfg(feature = "tui")]
+        Command::Step(arguments) => cli::step::step(&arguments),
+        Command::Quiz(arguments) => cli::quiz::quiz(&arguments),
         Command::Qos(arguments) => cli::qos::qos(&arguments),
         Command::Figure(arguments) => cli::figure::figure(&arguments),
         Command::Sweep(arguments) => cli::sweep::sweep(&arguments),

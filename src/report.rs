@@ -26,6 +26,8 @@ pub mod parquet;
 pub mod plan;
 pub mod plot;
 pub mod qos;
+pub mod quiz;
+pub mod steps;
 pub mod story;
 pub mod summary;
 mod svg;

@@ -83,7 +83,7 @@ fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStor
 }
 
 /// A comment up to its first question mark; some go on for a page.
-pub(super) fn asked(comment: &str) -> &str {
+pub(crate) fn asked(comment: &str) -> &str {
     comment.find('?').map_or(comment, |mark| &comment[..=mark])
 }
 
