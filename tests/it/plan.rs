@@ -140,7 +140,7 @@ fn an_answer_is_told_with_all_that_it_rests_on() {
         "nothing that was run speaks against it",
         "At pods=3:\n  Memory: requests ",
         // 2Gi less the threshold of 100Mi hold nine requests of 200Mi and 148Mi more; three are taken.
-        "Headroom: 1348Mi of allocatable memory that nobody requests, room for 6 more pods that request 200Mi",
+        "Headroom: 1348Mi of memory that nobody requests, room for 6 more pods of 200Mi",
         "Without the largest node (1948Mi allocatable): 3 of 3 pods find no room",
         "Assumed:\n",
     ] {

@@ -91,7 +91,7 @@ fn write_settings(out: &mut impl Write, told: &Told<'_>) -> io::Result<()> {
         out,
         "  ",
         &format!(
-            "In brackets: between which figures the truth lies, {} sure, however often a setting was looked at.",
+            "In brackets: where the truth lies, {} sure, however often a setting was looked at.",
             told.plan.bound.confidence
         ),
     )
@@ -137,13 +137,13 @@ fn write_course(out: &mut impl Write, told: &Told<'_>) -> io::Result<()> {
     };
     if told.found.breaches.is_empty() {
         let text = format!(
-            "The search assumes that the risk {way} from small to large; nothing that was run speaks against it."
+            "The search assumes that the risk {way} with the value; nothing that was run speaks against it."
         );
         return sentence(out, "  ", &text);
     }
     told.found.breaches.iter().try_for_each(|breach| {
         let text = format!(
-            "The search assumes that the risk {way} from small to large, and it does not: {} has more than {}. Do not \
+            "The search assumes that the risk {way} with the value, and it does not: {} has more than {}. Do not \
              trust the answer: ask with `choose`, or sweep.",
             told.label(breach.safer),
             told.label(breach.riskier)
@@ -178,7 +178,7 @@ fn packed(packing: &Packing) -> [String; 3] {
     let memory = |bytes: crate::ground::Bytes| Memory(bytes.0.into());
     let headroom = match packing.unplaced {
         0 => format!(
-            "Headroom: {} of allocatable memory that nobody requests, room for {} that request {}",
+            "Headroom: {} of memory that nobody requests, room for {} of {}",
             memory(packing.free),
             counted(packing.more, "more pod"),
             memory(packing.largest_pod)
@@ -192,8 +192,7 @@ fn packed(packing: &Packing) -> [String; 3] {
     [
         headroom,
         format!("Without the largest node ({} allocatable): {without}", memory(packing.largest_node)),
-        "Both by packing what the pods from the start request, the largest first, whatever they use or want beside them"
-            .to_owned(),
+        "Both by packing requests, the largest first, whatever pods use or want beside them".to_owned(),
     ]
 }
 

@@ -42,7 +42,7 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
         (
             "words in order",
             but("{from: 1, to: 8, step: 1}", "[one, two]"),
-            "error: two does not come after one by its size\n  at fit.yaml:4:22 (largest.pods)\n",
+            "error: two does not come after one by its size\n  at fit.yaml:4:23 (largest.pods)\n",
         ),
         (
             "an unknown parameter",
@@ -63,7 +63,7 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
         (
             "a bound for nothing",
             but("measure: evictions", "measure: evictoins"),
-            "error: unknown value `evictoins`; did you mean `evictions`?\n  at fit.yaml:5:17 (keep.measure)\n",
+            "error: unknown value \"evictoins\"; did you mean `evictions`?\n  at fit.yaml:5:17 (keep.measure)\n",
         ),
         (
             "a preference without a choice",
@@ -73,12 +73,12 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
         (
             "no room for runs",
             but("atMost: 200", "atMost: 10"),
-            "error: at most 10 replications, and at least 20\n  at fit.yaml:5:70 (keep.atMost)\n",
+            "error: at most 10 replications, and at least 20\n  at fit.yaml:5:72 (keep.atMost)\n",
         ),
         (
             "too sure",
             but("below: 0.5,", "below: 0.5, confidence: 95,"),
-            "error: a confidence lies between 0.5 and 1\n  at fit.yaml:5:54 (keep.confidence)\n  fix: write 0.95\n",
+            "error: a confidence lies between 0.5 and 1\n  at fit.yaml:5:52 (keep.confidence)\n  fix: write 0.95\n",
         ),
         (
             "an unknown run",
