@@ -120,8 +120,8 @@ impl Plan {
     }
 
     /// Settings from the one with the most risk to the one with the least, as far as the question says which that is.
-    pub fn from_most_risk(&self) -> Vec<usize> {
-        self.question.from_most_risk(self.settings.points.len())
+    pub fn by_falling_risk(&self) -> Vec<usize> {
+        self.question.by_falling_risk(self.settings.points.len())
     }
 
     /// Draws from another seed.
@@ -132,7 +132,7 @@ impl Plan {
 }
 
 impl Question {
-    fn from_most_risk(self, number: usize) -> Vec<usize> {
+    fn by_falling_risk(self, number: usize) -> Vec<usize> {
         match self {
             Question::Smallest | Question::Choice(_) => (0..number).collect(),
             Question::Largest => (0..number).rev().collect(),

@@ -83,6 +83,7 @@ impl Bound {
 pub mod tests {
     use super::*;
     use crate::experiment::tally::Tally;
+    use crate::ground::Key;
 
     /// Evictions below 10 in a run, looked at after 10, 20 and 30 runs.
     pub const BOUND: Bound = Bound {
@@ -137,5 +138,45 @@ pub mod tests {
     #[test]
     fn runs_that_are_all_alike_are_asked_longer() {
         assert_eq!([10, 20, 30].map(|n| verdict(n, [0, 0])), [Verdict::Open, Verdict::Open, Verdict::Keeps]);
+    }
+
+    /// Of 1000 settings in whose runs somebody is evicted in 3 of 10, how many are taken for one with less.
+    fn taken_for_less(bound: &Bound, one_look: Confidence) -> usize {
+        let is_taken = |seed: &u64| {
+            let runs: Vec<Figures> = (0..u64::from(bound.at_most))
+                .map(|replication| run(u64::from(Key::root(*seed, replication).stream().unit() < 0.3)))
+                .collect();
+            let looks = std::iter::successors(Some(bound.more(0).end), |made| {
+                let more = bound.more(*made as usize);
+                (!more.is_empty()).then_some(more.end)
+            });
+            let intervals = looks.map(|made| bound.measure.interval(&runs[..made as usize], one_look));
+            let decided = intervals.filter_map(|one| {
+                let (lower, upper) = (one.lower?, one.upper?);
+                (upper < bound.below || bound.below < lower).then_some(upper < bound.below)
+            });
+            decided.take(1).any(|is_below| is_below)
+        };
+        (1..=1000).filter(is_taken).count()
+    }
+
+    #[test]
+    fn looking_ten_times_misleads_no_more_often_than_the_plan_says() {
+        // A risk at the bound is the hardest to tell from one below it.
+        let thirty = NonZeroU32::new(30).unwrap();
+        let bound = Bound {
+            measure: Measure::AnyEviction,
+            below: 0.3,
+            at_least: 30,
+            batch: thirty,
+            at_most: 300,
+            ..BOUND
+        };
+        // Half of 5 % lies on either side: 25 of 1000, give or take 15 (three standard deviations).
+        let shared = taken_for_less(&bound, bound.of_one_look());
+        assert!(shared <= 40, "{shared}");
+        let each = taken_for_less(&bound, Confidence::NINETY_FIVE);
+        println!("taken for one below the bound: {shared} of 1000, and {each} if each look were 95 % sure");
+        assert!(each > 40, "ten looks that are 95 % sure each are not that together: {each}");
     }
 }

@@ -25,7 +25,7 @@ pub struct Breach {
 
 /// The settings that were run, from the most risk to the least, as far as the plan assumes.
 fn in_order<'t>(plan: &Plan, tried: &'t [Tried]) -> Vec<(usize, &'t Tried)> {
-    let order = plan.from_most_risk();
+    let order = plan.by_falling_risk();
     let found = |(place, point): (usize, usize)| {
         tried.iter().find(|tried| tried.point == point).map(|tried| (place, tried))
     };

@@ -126,7 +126,7 @@ mod tests {
     fn packed(pods: &str) -> Packing {
         let text = format!(
             "horizon: 1m
-kubelet: {{evictionHard: {{memory.available: 0}}}}
+kubelet: {{evictionHard: {{memory.available: 0%}}}}
 nodes:
   - {{name: small, capacity: {{cpu: 4, memory: 4Gi, pods: 10}}}}
   - {{name: large, capacity: {{cpu: 4, memory: 6Gi, pods: 10}}}}

@@ -27,7 +27,7 @@ pub enum Next {
 pub fn next(question: Question, bound: &Bound, samples: &[Vec<Figures>]) -> Next {
     match question {
         Question::Smallest | Question::Largest => {
-            bisection(&question.from_most_risk(samples.len()), bound, samples)
+            bisection(&question.by_falling_risk(samples.len()), bound, samples)
         }
         Question::Choice(preference) => halving(preference, bound, samples),
     }

@@ -203,14 +203,10 @@ fn write_what_ifs(out: &mut impl Write, told: &Told<'_>) -> io::Result<()> {
     }
     let bound = &told.plan.bound;
     writeln!(out, "\nWhat if? Each alone, the largest first; the risk moves by, {} sure:", bound.confidence)?;
-    let cells = |found: &WhatIfFound| {
-        let name = told.plan.what_ifs[found.what_if].name.clone();
-        vec![name, estimate(&found.difference), consequence(told, found)]
-    };
-    for line in aligned(&what_ifs.iter().map(cells).collect::<Vec<_>>()) {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
+    what_ifs.iter().try_for_each(|found| {
+        sentence(out, "  ", &told.plan.what_ifs[found.what_if].name)?;
+        sentence(out, "    ", &format!("{}; {}", estimate(&found.difference), consequence(told, found)))
+    })
 }
 
 fn consequence(told: &Told<'_>, found: &WhatIfFound) -> String {
