@@ -12,6 +12,8 @@ mod conformance;
 mod coverage;
 mod disk;
 mod explain;
+#[cfg(feature = "program")]
+mod figure;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
