@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(told(220.349, Some(44.8)), "220");
         assert_eq!(told(220.349, Some(4.48)), "220.3");
         assert_eq!(told(0.123_456, Some(0.004)), "0.1235");
-        assert_eq!(told(2148.659_85, Some(1e-10)), "2149", "whatever the last digits of a float say");
+        assert_eq!(told(2_148.659_85, Some(1e-10)), "2149", "whatever the last digits of a float say");
         assert_eq!(told(7.0, Some(0.0)), "7");
         assert_eq!(told(-0.001, Some(10.0)), "0");
         assert_eq!([told(123.456, None), told(0.123_456, None)], ["123", "0.123"]);

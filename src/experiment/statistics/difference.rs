@@ -17,11 +17,14 @@ pub fn paired_difference(pairs: &[(f64, f64)], confidence: Confidence) -> Interv
     of_values(&differences, confidence, Method::PairedT)
 }
 
+/// What a run had: how many events, and in how much time or among how many.
+pub type EventsAndExposure = (f64, f64);
+
 /// The second rate less the first, of runs that draw the same: (events, exposure) of each run in both.
 ///
 /// Each rate is a total over a total ([`super::rate`]); the interval is Student's for the difference of what is
 /// left of both runs of a pair. Source: Cochran, "Sampling Techniques", chapter 6.
-pub fn paired_rates(pairs: &[((f64, f64), (f64, f64))], confidence: Confidence) -> Interval {
+pub fn paired_rates(pairs: &[(EventsAndExposure, EventsAndExposure)], confidence: Confidence) -> Interval {
     let n = pairs.len() as u64;
     let (first, second): (Vec<_>, Vec<_>) = pairs.iter().copied().unzip();
     let (Some(a), Some(b)) = (Totals::of(&first), Totals::of(&second)) else {
