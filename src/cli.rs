@@ -1,7 +1,7 @@
 //! Floor 7: the command line, the only floor that opens files.
 //!
 //! What: one file a subcommand. Answers go to standard output, all else to
-//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed,
+//! standard error. Exit codes: 0 fine, 1 a bar that the user set was missed, or a plan has no answer,
 //! 2 bad input, 3 some runs of a sweep failed.
 //! Never: a rule of Kubernetes, a figure of its own.
 //! Next: [`run`], which goes the whole way from a file to its results.
@@ -16,12 +16,17 @@ pub mod files;
 pub mod import;
 pub mod joint;
 pub mod merge;
+pub mod parquet;
+pub mod plan;
 pub mod progress;
 pub mod qos;
+pub mod quiz;
 pub mod results;
 pub mod run;
 pub mod schema;
 pub mod screen;
+#[cfg(feature = "tui")]
+pub mod step;
 pub mod sweep;
 
 use crate::scenario::mistake::{self, Mistake};
@@ -53,6 +58,11 @@ pub enum Command {
     Check(check::CheckArguments),
     /// Who is evicted next, and why this pod and not that one?
     Explain(explain::ExplainArguments),
+    /// Walk through a run, decision by decision, on the terminal; or guess who goes first
+    #[cfg(feature = "tui")]
+    Step(step::StepArguments),
+    /// Small clusters to be asked about: who goes first? Or a worksheet with solutions
+    Quiz(quiz::QuizArguments),
     /// Which QoS class is each pod of a manifest, and what spoiled Guaranteed?
     Qos(qos::QosArguments),
     /// What makes a difference? Scenarios, or the two eviction orders, on the same draws
@@ -61,9 +71,13 @@ pub enum Command {
     Figure(figure::FigureArguments),
     /// A scenario, changed point by point of a grid, each point run again and again
     Sweep(sweep::SweepArguments),
+    /// The tables of results as Parquet, for DuckDB, Polars, pandas
+    Parquet(parquet::ParquetArguments),
+    /// The smallest, the largest or the best setting that keeps a risk below a bound
+    Plan(plan::PlanArguments),
     /// Put shards of a sweep together
     Merge(merge::MergeArguments),
-    /// Print the JSON schema of scenario files, or of sweep files, for editors
+    /// Print the JSON schema of scenario files, of sweep files or of plan files, for editors
     Schema(schema::SchemaArguments),
     /// Make a scenario from a public trace
     Import(import::ImportArguments),

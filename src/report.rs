@@ -22,8 +22,13 @@ pub mod ledger;
 pub mod lifeline;
 pub mod manifest;
 pub mod orders;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+pub mod plan;
 pub mod plot;
 pub mod qos;
+pub mod quiz;
+pub mod steps;
 pub mod story;
 pub mod strata;
 pub mod summary;

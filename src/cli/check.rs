@@ -1,7 +1,8 @@
-//! `evictsim check FILE…`: is it right, scenario or sweep? All mistakes, or what was understood and is taken for granted.
+//! `evictsim check FILE…`: is it right, scenario, sweep or plan? All mistakes, or what was understood and is taken for granted.
 
 use super::BadInput;
 use super::files::Files;
+use crate::experiment::plan::Plan;
 use crate::experiment::sweep::{Replications, Sweep};
 use crate::report::figures::{Length, counted};
 use crate::scenario::Scenario;
@@ -21,7 +22,7 @@ How a scenario is written: docs/scenario-format.md.";
 #[derive(Debug, Args)]
 #[command(after_help = ROUNDS)]
 pub struct CheckArguments {
-    /// Scenario files, or sweeps; - is standard input
+    /// Scenario files, sweeps or plans; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }
@@ -52,6 +53,10 @@ fn sound(file: &str) -> anyhow::Result<(String, Vec<String>)> {
         let sweep = files.sweep(file)?;
         return Ok((swept(&sweep), sweep.assumptions));
     }
+    if files.is_plan(file) {
+        let plan = files.plan(file)?;
+        return Ok((planned(&plan), plan.settings.assumptions));
+    }
     let scenario = files.scenario(file)?;
     Ok((understood(&scenario), scenario.assumptions))
 }
@@ -70,6 +75,19 @@ fn swept(sweep: &Sweep) -> String {
         counted(sweep.points.len() as u64, "point"),
         counted(runs, "run"),
         counted(sweep.assumptions.len() as u64, "assumption"),
+    )
+}
+
+fn planned(plan: &Plan) -> String {
+    let (settings, bound) = (&plan.settings, &plan.bound);
+    format!(
+        "the plan {}, {}, {} to {} replications of each that is run, {}, {}",
+        settings.name,
+        counted(settings.points.len() as u64, "setting"),
+        bound.at_least,
+        bound.at_most,
+        counted(plan.what_ifs.len() as u64, "what-if"),
+        counted(settings.assumptions.len() as u64, "assumption"),
     )
 }
 

@@ -86,10 +86,7 @@ pub fn explain(arguments: &ExplainArguments) -> anyhow::Result<()> {
 }
 
 fn told(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Vec<u8>, Mistake> {
-    let rules = match &arguments.run {
-        Some(name) => run_named(scenario, name)?,
-        None => &scenario.runs[0],
-    };
+    let rules = run_named(scenario, arguments.run.as_deref())?;
     let wish = Wish {
         at: arguments.at.as_deref().map(|at| instant(scenario, at)).transpose()?,
         node: arguments.node.as_deref().map(|name| node_named(scenario, name)).transpose()?,
@@ -114,7 +111,9 @@ fn told(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Vec<u8>, Mi
     Ok(out)
 }
 
-pub(super) fn run_named<'s>(scenario: &'s Scenario, name: &str) -> Result<&'s RunRules, Mistake> {
+/// The run of that name; the first, if none is asked for.
+pub(super) fn run_named<'s>(scenario: &'s Scenario, name: Option<&str>) -> Result<&'s RunRules, Mistake> {
+    let Some(name) = name else { return Ok(&scenario.runs[0]) };
     let found = scenario.runs.iter().find(|run| run.name == name);
     let names: Vec<&str> = scenario.runs.iter().map(|run| run.name.as_str()).collect();
     found.ok_or_else(|| unknown("run", name, &names))

@@ -4,6 +4,7 @@
 //! Never: what they mean. Next: [`crate::scenario::read`].
 
 use super::BadInput;
+use crate::experiment::plan::{self, Plan};
 use crate::experiment::sweep::{self, Sweep};
 use crate::report::manifest::SourceFile;
 use crate::scenario::mistake::Mistake;
@@ -58,6 +59,20 @@ impl Files {
     pub fn sweep(&self, named: &str) -> anyhow::Result<Sweep> {
         let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
         Ok(sweep::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    /// Reads a plan; `-` is standard input.
+    ///
+    /// # Errors
+    /// All mistakes in it, or else in its scenario, or else in any of its settings.
+    pub fn plan(&self, named: &str) -> anyhow::Result<Plan> {
+        let root = if named == STANDARD_INPUT { self.take_standard_input()? } else { named };
+        Ok(plan::read(root, &|path| self.bytes(path)).map_err(BadInput)?)
+    }
+
+    /// Whether a file is a plan, rather than a scenario. One that cannot be read is neither.
+    pub fn is_plan(&self, named: &str) -> bool {
+        named != STANDARD_INPUT && self.bytes(named).is_ok_and(|bytes| plan::is_one(&bytes))
     }
 
     /// Whether a file is a sweep, rather than a scenario. One that cannot be read is neither.

@@ -10,6 +10,7 @@ use super::sweep::part::{self, Part};
 use super::sweep::runs::{self, Known};
 use super::sweep::{self, Telling, whole};
 use crate::experiment::sweep::Shard;
+use crate::report::figures::counted;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub fn merge(arguments: &MergeArguments) -> anyhow::Result<()> {
     let manifest = &parts[0].manifest;
     let place = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(&manifest.manifest.sweep));
     let telling = &arguments.telling;
-    if !telling.replace && sweep::is_finished(&place, &manifest.manifest)? {
+    if sweep::is_finished(&place, &manifest.manifest, telling)? {
         return Answer { whole: whole::read(&place, manifest)?, place: &place }.tell(telling);
     }
     let unfinished = beside(&place, &format!("unfinished-{}", std::process::id()))?;
@@ -66,7 +67,8 @@ fn whole_part(place: &Path) -> anyhow::Result<Part> {
         let missing = round.units(&plan).count() - done;
         ensure!(
             missing == 0,
-            "it is not finished: {missing} runs are missing\n  fix: go on with `evictsim sweep FILE --shard {shard}`"
+            "it is not finished: {} to go\n  fix: go on with `evictsim sweep FILE --shard {shard}`",
+            counted(missing as u64, "run")
         );
         Ok(())
     })

@@ -7,8 +7,10 @@
 
 use crate::engine::{Record, Recorder};
 use crate::ground::SimTime;
+use crate::report::figures::counted;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
@@ -91,6 +93,13 @@ impl Count {
         self.bar.finish_and_clear();
         (self.bar.position(), self.since.elapsed())
     }
+}
+
+/// How fast small runs were made, as a sentence.
+pub fn rate(runs: u64, took: Duration, threads: NonZeroUsize) -> String {
+    let seconds = took.as_secs_f64();
+    let (made, on) = (counted(runs, "run"), counted(threads.get() as u64, "thread"));
+    format!("{made} on {on} in {seconds:.2} s: {:.0} runs/s", runs as f64 / seconds.max(1e-9))
 }
 
 /// For those who wait.

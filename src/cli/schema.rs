@@ -1,6 +1,6 @@
-//! `evictsim schema`: what editors complete and check scenario files and sweep files by.
+//! `evictsim schema`: what editors complete and check scenario files, sweep files and plan files by.
 
-use crate::experiment::sweep;
+use crate::experiment::{plan, sweep};
 use crate::scenario;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};
@@ -16,6 +16,7 @@ pub struct SchemaArguments {
 enum Kind {
     Scenario,
     Sweep,
+    Plan,
 }
 
 /// # Errors
@@ -24,6 +25,7 @@ pub fn schema(arguments: &SchemaArguments) -> anyhow::Result<()> {
     let schema = match arguments.kind {
         Kind::Scenario => scenario::schema(),
         Kind::Sweep => sweep::schema(),
+        Kind::Plan => plan::schema(),
     };
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &schema).map_err(io::Error::from)?;

@@ -21,14 +21,17 @@ use super::run::{MOST_THREADS, number_of_threads, seed};
 use crate::experiment::bars::Bar;
 use crate::experiment::sweep::{Replications, Shard, Sweep};
 use crate::report::Manifest;
+use crate::report::figures::counted;
 use crate::report::sweep::manifest::{PartManifest, SweepManifest};
 use crate::scenario::check::MOST_REPLICATIONS;
 use answer::Answer;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use lock::Lock;
 use part::{Growing, WHOLE};
 use runs::{Known, Workshop};
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -143,17 +146,29 @@ fn make_whole(
     place: &Path,
     telling: &Telling,
 ) -> anyhow::Result<()> {
-    if !telling.replace && is_finished(place, &manifest.manifest)? {
+    let home = beside(place, "part")?;
+    if is_finished(place, &manifest.manifest, telling)? {
         if !telling.quiet {
             eprintln!("{} has all of its runs already", place.display());
         }
+        if home.exists() && Lock::take(&home).is_ok() {
+            take_away(&home)?;
+        }
         return Answer { whole: whole::read(place, &manifest)?, place }.tell(telling);
     }
-    let home = beside(place, "part")?;
     let growing = grow(workshop, manifest, (&home, place), telling)?;
     let whole = put_in_place(std::slice::from_ref(&growing.part), home.join(WHOLE), place, telling)?;
-    fs::remove_dir_all(&home).with_context(|| format!("cannot take {} away", home.display()))?;
+    take_away(&home)?;
     Answer { whole, place }.tell(telling)
+}
+
+/// The results are in their place: the rows that they were put together from are needed no more.
+fn take_away(home: &Path) -> anyhow::Result<()> {
+    // Where a directory can be told to, it first keeps what was renamed in it, even if the power goes.
+    if let Some(directory) = home.parent().and_then(|parent| File::open(parent).ok()) {
+        let _ = directory.sync_all();
+    }
+    fs::remove_dir_all(home).with_context(|| format!("cannot take {} away", home.display()))
 }
 
 /// Makes all runs of a part that are not there yet.
@@ -169,7 +184,7 @@ fn grow(
         known.push(workshop.known(entry, row))
     })?;
     if !known.is_empty() && !telling.quiet {
-        eprintln!("going on: {} runs are there already", known.len());
+        eprintln!("going on after {}", counted(known.len() as u64, "run"));
     }
     workshop.make(&mut growing, known).with_context(|| {
         let place = place.display();
@@ -200,16 +215,17 @@ fn make_shard(
     (place, shard): (&Path, Shard),
     telling: &Telling,
 ) -> anyhow::Result<()> {
-    let is_a_part = place.join(PartManifest::FILE).exists();
+    let is_a_part = [PartManifest::FILE, lock::FILE].iter().any(|file| place.join(file).exists());
     if !is_a_part {
         results::must_be_free(place, |_| false)?;
     }
     let name = manifest.manifest.sweep.clone();
     let growing = grow(workshop, manifest, (place, place), telling)?;
     if !telling.quiet {
-        let runs = growing.part.entries.len();
-        println!("shard {shard} of {name}: {runs} runs, in {}", place.display());
-        println!("When all shards are there: evictsim merge results/{name}.shard-*");
+        let runs = counted(growing.part.entries.len() as u64, "run");
+        let mut out = io::stdout().lock();
+        writeln!(out, "shard {shard} of {name}: {runs}, in {}", place.display())?;
+        writeln!(out, "When all shards are there: evictsim merge results/{name}.shard-*")?;
     }
     Ok(())
 }
@@ -219,11 +235,15 @@ fn replaced(telling: &Telling) -> results::Replaced {
     if telling.replace { |text| Manifest::is_ours(text) || SweepManifest::is_ours(text) } else { |_| false }
 }
 
-/// Whether all that a sweep comes to stands at its place already.
+/// Whether all that a sweep comes to stands at its place already, and is not to be replaced.
 ///
 /// # Errors
 /// If something else stands there.
-pub fn is_finished(place: &Path, ours: &SweepManifest) -> anyhow::Result<bool> {
+pub fn is_finished(place: &Path, ours: &SweepManifest, telling: &Telling) -> anyhow::Result<bool> {
+    if telling.replace {
+        results::must_be_free(place, replaced(telling))?;
+        return Ok(false);
+    }
     let Ok(text) = fs::read_to_string(place.join(Manifest::FILE)) else {
         results::must_be_free(place, |_| false)?;
         return Ok(false);

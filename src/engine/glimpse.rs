@@ -15,7 +15,7 @@ use super::simulation::Simulation;
 use super::source::Source;
 use crate::eviction::{Monitor, NodeConditions, Observations, Signal};
 use crate::ground::{Bytes, NodeId, SimDuration, SimTime};
-use crate::model::PodTemplate;
+use crate::model::{PodTemplate, QosClass};
 use std::sync::Arc;
 
 /// A node at an instant: just after its eviction loop has looked, if it does then, else when all that
@@ -44,6 +44,17 @@ pub struct Glimpse {
     pub pods: Vec<PodSeen>,
     /// Whom the kernel would kill, one after the other, if the node's memory ran out.
     pub hunted: Vec<Hunted>,
+    /// What a look from afar shows of all nodes, by [`NodeId`].
+    pub nodes: Vec<NodeSeen>,
+}
+
+/// A node, seen from afar.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeSeen {
+    pub memory: MemorySums,
+    /// What its pods of each class use, in the order of [`QosClass::ALL`].
+    pub by_class: [Bytes; 3],
+    pub conditions: NodeConditions,
 }
 
 /// When an eviction loop looks.
@@ -147,6 +158,19 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             rankings: signals.into_iter().map(|signal| (signal, self.ranking(node, signal))).collect(),
             pods: self.pods_seen(row),
             hunted: self.hunted(node),
+            nodes: self.nodes.iter().map(|row| self.node_seen(row)).collect(),
+        }
+    }
+
+    fn node_seen(&self, row: &NodeRow) -> NodeSeen {
+        let used_by = |class: QosClass| {
+            let pods = row.pods.iter().map(|pod| &self.pods[*pod]);
+            pods.filter(|pod| pod.template.qos == class).map(|pod| pod.working_set(self.now)).sum()
+        };
+        NodeSeen {
+            memory: row.memory_sums(self.now),
+            by_class: QosClass::ALL.map(used_by),
+            conditions: row.conditions,
         }
     }
 

@@ -36,7 +36,13 @@ pub fn contrasts(first: &[Figures], second: &[Figures], confidence: Confidence) 
         .collect()
 }
 
-fn difference(measure: Measure, first: &[Figures], second: &[Figures], confidence: Confidence) -> Interval {
+/// How much a measure is more in the second setting than in the first, by pairs; what has no pair does not count.
+pub fn difference(
+    measure: Measure,
+    first: &[Figures],
+    second: &[Figures],
+    confidence: Confidence,
+) -> Interval {
     match measure.kind() {
         Kind::Number => paired_difference(&pairs(measure, first, second), confidence),
         Kind::Claim => paired_proportions(outcomes(&pairs(measure, first, second)), confidence),

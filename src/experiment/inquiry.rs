@@ -137,6 +137,11 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// The same of an instant and a node that are known, as is what came of the whole run: for those who ask often.
+    pub fn look_at(&self, at: SimTime, node: NodeId, totals: Totals) -> Finding {
+        self.at((at, Moment::Asked), node, totals)
+    }
+
     /// Whoever is evicted or killed on the node at an instant, and the node then.
     fn at(&self, (at, moment): (SimTime, Moment), node: NodeId, totals: Totals) -> Finding {
         let (happened, glimpse) = self.look(self.source(), at, node);

@@ -1,8 +1,11 @@
 //! The runs of a scenario.
 //!
-//! What: every run of every replication, in the order in which all results tell them.
-//! Never: how they are made. Next: `threads`, which makes them.
+//! What: every run of every replication, in the order in which all results tell them; and the measures of one.
+//! Never: how many are made at once. Next: `threads`, which makes them.
 
+use super::measures::Figures;
+use super::tally::Tally;
+use crate::engine::{self, Passes};
 use crate::scenario::Scenario;
 use crate::scenario::meaning::RunRules;
 
@@ -12,6 +15,15 @@ pub struct Run<'s> {
     pub rules: &'s RunRules,
     /// From 0.
     pub replication: u32,
+}
+
+impl Run<'_> {
+    /// Makes it, for its measures alone.
+    pub fn figures(self, scenario: &Scenario) -> Figures {
+        let setting = scenario.setting(self.rules, self.replication, Passes::ThatMatter);
+        let tally = Tally::new(&setting).after(scenario.warm_up);
+        Figures::of(&engine::run(&setting, scenario.source(self.replication), tally))
+    }
 }
 
 /// All runs of a scenario: those by the first rules, replication by replication, then those by the next.

@@ -25,8 +25,9 @@ use super::measures::Measure;
 use super::statistics::{self, Confidence};
 use crate::scenario::Scenario;
 use crate::scenario::check::{Files, understood};
+use crate::scenario::decode::Refusal;
 use crate::scenario::document::Tree;
-use crate::scenario::mistake::Mistake;
+use crate::scenario::mistake::{Mistake, Place};
 use std::collections::BTreeSet;
 
 /// Columns of a sweep's tables that are neither parameters nor measures.
@@ -58,10 +59,24 @@ pub struct Sweep {
 
 /// The scenario that is changed, as written.
 #[derive(Clone, Debug)]
-struct Base {
+pub(in crate::experiment) struct Base {
     /// The file that it stands in.
     root: String,
     tree: Tree,
+}
+
+impl Base {
+    /// Puts a value into it, before any parameter does.
+    ///
+    /// # Errors
+    /// Why the path leads nowhere.
+    pub(in crate::experiment) fn change(
+        &mut self,
+        path: &path::Path,
+        (place, value): (&Place, Tree),
+    ) -> Result<(), Refusal> {
+        path.set(&mut self.tree, place, value)
+    }
 }
 
 /// How often each point is run.

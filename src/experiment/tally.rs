@@ -7,6 +7,7 @@
 
 use crate::engine::record::{Eviction, NodeEnd, NodeSample, OomCause, OomKill, PodEnd};
 use crate::engine::{Record, Recorder, Setting};
+use crate::eviction::NodeCondition;
 use crate::ground::{Bytes, NodeId, SimTime};
 use crate::model::template::Part;
 use crate::model::{PodTemplate, QosClass, Role};
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     horizon: SimTime,
+    /// What happened before it is left out.
+    warm_up: SimTime,
     nodes: Vec<NodeTally>,
     /// By serial: what live pods request and may use.
     live: BTreeMap<u64, Asked>,
@@ -61,8 +64,11 @@ struct Asked {
 struct NodeTally {
     capacity: Bytes,
     allocatable: Bytes,
+    /// Of the whole run.
     peak: Bytes,
     first: Option<First>,
+    /// Since when it reports MemoryPressure.
+    pressed_since: Option<SimTime>,
 }
 
 /// What a node met first when its memory ran short.
@@ -80,12 +86,19 @@ impl Tally {
             allocatable: node.allocatable.memory,
             peak: Bytes::ZERO,
             first: None,
+            pressed_since: None,
         };
         Tally {
             horizon: setting.horizon,
             nodes: setting.nodes.iter().map(|setting| node(&setting.node)).collect(),
             ..Tally::default()
         }
+    }
+
+    /// The same, but what happens before `warm_up` is left out: as if the run began then, with what is there.
+    #[must_use]
+    pub fn after(self, warm_up: SimTime) -> Tally {
+        Tally { warm_up, ..self }
     }
 
     pub fn all_evictions(&self) -> u64 {
@@ -118,11 +131,16 @@ impl Tally {
     }
 
     fn length(&self) -> u128 {
-        u128::from(self.horizon.since(SimTime::START).0)
+        self.counted(SimTime::START, self.horizon)
     }
 
-    fn on_created(&mut self, serial: u64, template: &PodTemplate) {
-        self.pods_created += 1;
+    /// How much of the time between two instants is after the warm-up, in microseconds.
+    fn counted(&self, from: SimTime, until: SimTime) -> u128 {
+        u128::from(until.max(self.warm_up).since(from.max(self.warm_up)).0)
+    }
+
+    fn on_created(&mut self, now: SimTime, serial: u64, template: &PodTemplate) {
+        self.pods_created += u64::from(self.warm_up <= now);
         let limit = template.memory_limit.unwrap_or(Bytes::ZERO);
         let stays_unlimited = |part: &Part| part.role != Role::Init && part.memory_limit.is_none();
         let is_unlimited = template.parts.iter().any(stays_unlimited);
@@ -157,7 +175,7 @@ impl Tally {
             self.pods_unscheduled += u64::from(end.ended.is_none());
             return;
         };
-        let time = u128::from(end.ended.unwrap_or(self.horizon).since(bound).0);
+        let time = self.counted(bound, end.ended.unwrap_or(self.horizon));
         self.pod_time += time;
         if let Some(asked) = asked {
             self.requested += u128::from(asked.request.0) * time;
@@ -171,19 +189,30 @@ impl Tally {
         self.sampled_capacity += u128::from(self.nodes[sample.node.index()].capacity.0);
     }
 
+    fn on_pressure(&mut self, now: SimTime, node: NodeId, holds: bool) {
+        let since = self.nodes[node.index()].pressed_since.take();
+        self.under_pressure += since.map_or(0, |since| self.counted(since, now));
+        self.nodes[node.index()].pressed_since = holds.then_some(now);
+    }
+
     fn on_node_ended(&mut self, end: &NodeEnd) {
-        self.under_pressure += u128::from(end.under_pressure.0);
+        self.on_pressure(self.horizon, end.node, false);
         self.nodes[end.node.index()].peak = end.peak_working_set;
     }
 }
 
 impl Recorder for Tally {
-    fn record(&mut self, _now: SimTime, record: Record<'_>) {
+    fn record(&mut self, now: SimTime, record: Record<'_>) {
         match record {
-            Record::PodCreated { pod, template, .. } => self.on_created(pod.serial, template),
+            Record::Evicted(_) | Record::OomKilled(_) | Record::Preempted(_) | Record::NodeSample(_)
+                if now < self.warm_up => {}
+            Record::PodCreated { pod, template, .. } => self.on_created(now, pod.serial, template),
             Record::Evicted(eviction) => self.on_evicted(&eviction),
             Record::OomKilled(kill) => self.on_oom_killed(&kill),
             Record::Preempted(_) => self.preemptions += 1,
+            Record::ConditionChanged { node, condition: NodeCondition::MemoryPressure, holds } => {
+                self.on_pressure(now, node, holds);
+            }
             Record::PodEnded(end) => self.on_ended(end),
             Record::NodeSample(sample) => self.on_sample(&sample),
             Record::NodeEnded(end) => self.on_node_ended(&end),
@@ -236,9 +265,13 @@ mod tests {
     use crate::scenario;
 
     fn tally(text: &str) -> Tally {
+        tally_after(SimTime::START, text)
+    }
+
+    fn tally_after(warm_up: SimTime, text: &str) -> Tally {
         let scenario = scenario::read("some.yaml", &|_| Ok(text.into())).expect("it is sound");
         let setting = scenario.setting(&scenario.runs[0], 0, Passes::ThatMatter);
-        engine::run(&setting, scenario.source(0), Tally::new(&setting))
+        engine::run(&setting, scenario.source(0), Tally::new(&setting).after(warm_up))
     }
 
     fn near(measure: Measure, tally: &Tally, expected: f64) {
@@ -267,6 +300,44 @@ pods:
         near(Measure::PeakUseToCapacity, &tally, 1536.0 / 4096.0);
         near(Measure::PodMonths, &tally, 1.5 / 720.0);
         near(Measure::EvictionsPerPodMonth, &tally, 0.0);
+    }
+
+    /// A leak that is evicted and made again and again, and a pod that stays.
+    const WAVES: &str = "horizon: 2h
+record: {timeline: 10m}
+kubelet: {evictionHard: {memory.available: 100Mi}}
+nodes: [{name: node, capacity: {cpu: 4, memory: 2Gi}, firstPass: 0s}]
+pods: [{name: stays, workingSet: 500Mi, requests: {memory: 500Mi}}]
+workloads:
+  - name: leak
+    kind: ReplicaSet
+    replicas: 1
+    template: {spec: {containers: [{name: app}]}}
+    behavior: {containers: {app: {workingSet: {leak: {from: 0, perMinute: 60Mi}}}}}
+";
+
+    #[test]
+    fn what_happens_before_the_warm_up_is_over_is_left_out_and_nothing_else() {
+        let minutes = |minutes: u64| SimTime(minutes * 60_000_000);
+        let whole = tally(WAVES);
+        // The leak is evicted after some 24 minutes, again and again: at 24, 48, 72, 97.
+        assert_eq!(whole.all_evictions(), 4);
+        let later = tally_after(minutes(60), WAVES);
+        assert_eq!((later.all_evictions(), later.pods_created), (2, 2));
+        // What comes before and what comes after is all that there is.
+        let first = tally(&WAVES.replace("horizon: 2h", "horizon: 1h"));
+        assert_eq!(later.pod_time + first.pod_time, whole.pod_time);
+        assert_eq!(later.requested + first.requested, whole.requested);
+        assert_eq!(later.under_pressure + first.under_pressure, whole.under_pressure);
+        assert!(later.under_pressure > 0 && first.under_pressure > 0);
+        assert_eq!(later.allocatable() + first.allocatable(), whole.allocatable());
+        // Looks at 0 and each 10 minutes: 7 of 13 are at 60 minutes or later.
+        assert_eq!(later.sampled_capacity * 13, whole.sampled_capacity * 7);
+        let nothing = tally_after(minutes(120), WAVES);
+        assert_eq!(
+            (nothing.all_evictions(), nothing.pod_time, Measure::PressureShare.of(&nothing)),
+            (0, 0, None)
+        );
     }
 
     #[test]

@@ -13,7 +13,14 @@ use std::fmt::{self, Write};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    Number,
+    /// A whole number that is never negative.
+    Count,
+    /// A whole number.
+    Integer,
+    /// Seconds, exact to the microsecond.
+    Seconds,
+    /// A number that was divided.
+    Real,
     Claim,
 }
 
@@ -21,7 +28,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Text => "text",
-            Kind::Number => "number",
+            Kind::Count | Kind::Integer | Kind::Seconds | Kind::Real => "number",
             Kind::Claim => "true or false",
         }
     }
@@ -59,34 +66,35 @@ impl Cell for bool {
 
 /// Spells what prints as a plain integer.
 macro_rules! integers {
-    ($($integer:ty),*) => {$(
+    ($kind:ident: $($integer:ty),*) => {$(
         impl Cell for $integer {
-            const KIND: Kind = Kind::Number;
+            const KIND: Kind = Kind::$kind;
             fn spell(&self, cell: &mut String) {
                 push(cell, self);
             }
         }
     )*};
 }
-integers!(u32, u64, i32, i64, i128);
+integers!(Count: u32, u64);
+integers!(Integer: i32, i64, i128);
 
 /// A share or another figure that was divided: as few digits as tell it from all other floats, and no exponent.
 impl Cell for f64 {
-    const KIND: Kind = Kind::Number;
+    const KIND: Kind = Kind::Real;
     fn spell(&self, cell: &mut String) {
         push(cell, self);
     }
 }
 
 impl Cell for Bytes {
-    const KIND: Kind = Kind::Number;
+    const KIND: Kind = Kind::Count;
     fn spell(&self, cell: &mut String) {
         push(cell, &self.0);
     }
 }
 
 impl Cell for MilliCpu {
-    const KIND: Kind = Kind::Number;
+    const KIND: Kind = Kind::Count;
     fn spell(&self, cell: &mut String) {
         push(cell, &self.0);
     }
@@ -100,14 +108,14 @@ impl Cell for PodAddress {
 }
 
 impl Cell for SimDuration {
-    const KIND: Kind = Kind::Number;
+    const KIND: Kind = Kind::Seconds;
     fn spell(&self, cell: &mut String) {
         push(cell, &Seconds(self.0));
     }
 }
 
 impl Cell for SimTime {
-    const KIND: Kind = Kind::Number;
+    const KIND: Kind = Kind::Seconds;
     fn spell(&self, cell: &mut String) {
         push(cell, &Seconds(self.0));
     }

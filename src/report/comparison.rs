@@ -199,8 +199,8 @@ pub fn json(told: &Comparisons) -> Value {
     })
 }
 
-/// Unknown is null.
-fn interval(interval: &Interval) -> Value {
+/// An interval for a program. Unknown is null.
+pub fn interval(interval: &Interval) -> Value {
     json!({
         "estimate": interval.estimate,
         "lower": interval.lower,

@@ -163,6 +163,14 @@ impl<'a> Explanation<'a> {
         };
         (heading, sentence)
     }
+
+    /// How the pods at two places of the ranking compare, in a sentence.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn between(&self, places: (usize, usize)) -> String {
+        self.pair_told(places).1
+    }
 }
 
 /// A heading and what is said below it, if anything is.

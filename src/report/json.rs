@@ -43,6 +43,8 @@ fn value(kind: Kind, cell: &str) -> io::Result<Value> {
     match kind {
         _ if cell.is_empty() => Ok(Value::Null),
         Kind::Text => Ok(cell.into()),
-        Kind::Number | Kind::Claim => Ok(serde_json::from_str(cell)?),
+        Kind::Count | Kind::Integer | Kind::Seconds | Kind::Real | Kind::Claim => {
+            Ok(serde_json::from_str(cell)?)
+        }
     }
 }

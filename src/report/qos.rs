@@ -7,7 +7,7 @@
 
 use super::figures::aligned;
 use crate::model::qos::{Bound, Obstacle, Qualification, Said, Speaker};
-use crate::model::{PodLevelResources, QosClass, Role};
+use crate::model::{PodLevelResources, PodSpec, QosClass, Role};
 use crate::scenario::kubernetes::manifests::Manifest;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -76,6 +76,20 @@ fn name(pod: &Manifest) -> String {
     format!("{}/{name}", pod.namespace)
 }
 
+/// Why a pod whose containers alone decide is of its class, without a full stop.
+pub fn reason(spec: &PodSpec) -> String {
+    let found = Qualification::of(spec, PodLevelResources::Ignored);
+    match found.class() {
+        QosClass::Guaranteed => guaranteed(&found),
+        QosClass::Burstable => {
+            found.obstacles().map(|obstacle| spoiled(&obstacle)).collect::<Vec<_>>().join(", and ")
+        }
+        QosClass::BestEffort => NOTHING_SAID.to_owned(),
+    }
+}
+
+const NOTHING_SAID: &str = "nobody in it requests or limits any cpu or memory";
+
 /// As Kubernetes has it since pod-level resources are on by default.
 fn honored(pod: &Manifest) -> Qualification<'_> {
     Qualification::of(&pod.spec, PodLevelResources::Honored)
@@ -93,7 +107,7 @@ fn sentences(pod: &Manifest) -> Vec<String> {
             told.extend(below("not Guaranteed, since", obstacles));
         }
         QosClass::BestEffort => {
-            told.push("nobody in it requests or limits any cpu or memory".to_owned());
+            told.push(NOTHING_SAID.to_owned());
             told.extend(zeros(&found));
         }
     }

@@ -83,7 +83,7 @@ fn write_heading(out: &mut impl Write, heading: &Heading<'_>, stories: &[RunStor
 }
 
 /// A comment up to its first question mark; some go on for a page.
-pub(super) fn asked(comment: &str) -> &str {
+pub(crate) fn asked(comment: &str) -> &str {
     comment.find('?').map_or(comment, |mark| &comment[..=mark])
 }
 
@@ -162,7 +162,7 @@ fn happenings(story: &RunStory) -> Vec<String> {
 }
 
 /// The three figures that go by the name of overcommit, so that nobody takes one for another.
-fn overcommit(figures: &Overcommit) -> String {
+pub(super) fn overcommit(figures: &Overcommit) -> String {
     let percent = |share: Option<f64>| share.map_or("?".to_owned(), |share| Percent(share).to_string());
     let unlimited = match figures.unlimited {
         Some(share) if share > 0.0 => format!(" ({} of pods have none)", Percent(share)),

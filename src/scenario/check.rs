@@ -43,7 +43,8 @@ use super::file::ScenarioFile;
 use super::include;
 use super::meaning::Scenario;
 use super::mistake::Mistake;
-use crate::ground::SimTime;
+use crate::ground::{SimDuration, SimTime};
+use crate::scenario::notation::DurationText;
 use node::NodesCheck;
 use pod::PodsCheck;
 use priority::PriorityClasses;
@@ -117,6 +118,7 @@ fn meant(
         name: name(findings, top, file, root),
         question: files(root).ok().and_then(|bytes| question(&bytes)),
         horizon: SimTime::START.after(horizon),
+        warm_up: warm_up(findings, &top.key("warmUp"), file.warm_up, horizon),
         seed: file.seed.unwrap_or(1),
         replications: replications(findings, &top.key("replications"), file.replications),
         runs: rules::runs(findings, top, file),
@@ -145,6 +147,26 @@ pub fn too_long_a_timeline(scenario: &Scenario) -> Option<(String, String)> {
         );
         (what, "write a longer `record.timeline`, or `timeline: None`".to_owned())
     })
+}
+
+/// The instant at which the warm-up is over.
+fn warm_up(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    written: Option<DurationText>,
+    horizon: SimDuration,
+) -> SimTime {
+    let warm_up = numbers::optional_length(findings, spot, written);
+    if horizon <= warm_up {
+        findings.mistake(
+            spot,
+            format!("the warm-up of {warm_up} leaves nothing of a run of {horizon}"),
+            "write a shorter one, or a longer `horizon`",
+        );
+    } else if SimDuration::ZERO < warm_up {
+        findings.assume(format!("sweeps and comparisons leave out the first {warm_up} of each run (warmUp)"));
+    }
+    SimTime::START.after(warm_up)
 }
 
 fn replications(findings: &mut Findings, spot: &Spot<'_>, written: Option<u32>) -> u32 {

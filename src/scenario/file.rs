@@ -48,6 +48,8 @@ pub struct ScenarioFile {
     pub include: Option<IncludeFile>,
     /// When the run ends.
     pub horizon: DurationText,
+    /// What sweeps and comparisons leave out of a run's beginning. Default 0s.
+    pub warm_up: Option<DurationText>,
     /// Where all chance comes from. Default 1.
     pub seed: Option<u64>,
     /// How many independent runs of each set of rules. Default 1.

@@ -28,6 +28,8 @@ pub struct Scenario {
     pub question: Option<String>,
     /// The last instant that happens.
     pub horizon: SimTime,
+    /// Measures leave out what happens before; the tables of a run do not.
+    pub warm_up: SimTime,
     pub seed: u64,
     pub replications: u32,
     /// At least one.

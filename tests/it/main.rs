@@ -12,6 +12,8 @@ mod conformance;
 mod coverage;
 mod disk;
 mod explain;
+#[cfg(feature = "program")]
+mod figure;
 mod golden;
 #[cfg(feature = "program")]
 mod lessons;
@@ -19,11 +21,17 @@ mod lives;
 mod memory;
 mod openb;
 mod outages;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod phases;
 mod placements;
+#[cfg(feature = "program")]
+mod plan;
 mod pressure;
 mod probes;
 mod qos;
+#[cfg(feature = "program")]
+mod quiz;
 mod random;
 mod random_lives;
 #[cfg(feature = "program")]
@@ -33,6 +41,8 @@ mod results;
 mod scenarios;
 mod scheduler;
 mod scheduling_studies;
+#[cfg(feature = "tui")]
+mod step;
 mod story;
 #[cfg(feature = "program")]
 mod sweep;

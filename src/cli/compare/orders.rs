@@ -20,10 +20,7 @@ pub fn compare(arguments: &SettingsArguments, replication: u32) -> anyhow::Resul
     };
     let mut scenario = Files::default().scenario(file)?;
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
-    let rules = match &arguments.run {
-        Some(name) => run_named(&scenario, name).map_err(|mistake| BadInput(vec![mistake]))?,
-        None => &scenario.runs[0],
-    };
+    let rules = run_named(&scenario, arguments.run.as_deref()).map_err(|mistake| BadInput(vec![mistake]))?;
     let compared = orders::compare(&scenario, rules, replication);
     let mut out = Vec::new();
     match arguments.output {

@@ -161,7 +161,7 @@ impl Settings {
         let begun = progress::now();
         let (scenario, rules) = self.alternative(place);
         let setting = scenario.setting(rules, replication, Passes::ThatMatter);
-        let watched = progress.watch(Tally::new(&setting), setting.horizon);
+        let watched = progress.watch(Tally::new(&setting).after(scenario.warm_up), setting.horizon);
         let tally = engine::run(&setting, scenario.source(replication), watched).done();
         (Figures::of(&tally), begun.elapsed())
     }

@@ -8,7 +8,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
 
-const FILE: &str = "lock";
+pub const FILE: &str = "evictsim.lock";
 /// How often a directory is looked for that another process has just taken away.
 const TRIES: u32 = 10;
 

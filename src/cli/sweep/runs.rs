@@ -10,10 +10,10 @@ use super::journal::Entry;
 use super::part::Growing;
 use crate::cli::progress::{self, Count};
 use crate::engine::{self, Passes};
-use crate::experiment::Threads;
 use crate::experiment::measures::Figures;
 use crate::experiment::sweep::{KeptTable, Plan, Replications, Round, Rounds, Samples, Shard, Sweep, Unit};
 use crate::experiment::tally::{Both, Tally};
+use crate::experiment::{Run, Threads};
 use crate::report::ledger::{Ledger, RunIdentity};
 use crate::report::sweep::manifest::PartManifest;
 use crate::report::sweep::tables::{UnitRow, figures};
@@ -107,7 +107,7 @@ impl<'s> Workshop<'s> {
         growing.sync()?;
         let (runs, took) = count.finish();
         if !self.quiet && runs > 0 {
-            eprintln!("{}", rate(runs, took, self.threads));
+            eprintln!("{}", progress::rate(runs, took, self.threads));
         }
         Ok(())
     }
@@ -168,12 +168,13 @@ impl<'s> Workshop<'s> {
 
     fn simulate(&self, unit: Unit, scenario: &Scenario) -> io::Result<(Figures, Vec<Vec<u8>>)> {
         let rules = &scenario.runs[unit.run as usize];
-        let setting = scenario.setting(rules, unit.replication, Passes::ThatMatter);
-        let (source, tally) = (scenario.source(unit.replication), Tally::new(&setting));
         if self.kept.is_empty() {
-            let tally = engine::run(&setting, source, tally);
-            return Ok((Figures::of(&tally), Vec::new()));
+            let run = Run { rules, replication: unit.replication };
+            return Ok((run.figures(scenario), Vec::new()));
         }
+        let setting = scenario.setting(rules, unit.replication, Passes::ThatMatter);
+        let (source, tally) =
+            (scenario.source(unit.replication), Tally::new(&setting).after(scenario.warm_up));
         let mut tables = Tables::continued(self.wanted(), |_| Vec::new()).led_by(&unit.point.to_string());
         let identity = RunIdentity::of(scenario, rules, unit.replication);
         let ledger = Ledger::new(identity, &setting, scenario, &mut tables);
@@ -201,18 +202,6 @@ impl<'s> Workshop<'s> {
             lives: keeps(KeptTable::Lives),
         }
     }
-}
-
-fn rate(runs: u64, took: Duration, threads: NonZeroUsize) -> String {
-    let seconds = took.as_secs_f64();
-    let plural = |number: u64| if number == 1 { "" } else { "s" };
-    let threads = threads.get() as u64;
-    format!(
-        "{runs} run{} on {threads} thread{} in {seconds:.2} s: {:.0} runs/s",
-        plural(runs),
-        plural(threads),
-        runs as f64 / seconds.max(1e-9)
-    )
 }
 
 /// What an entry of a part says; figures are kept only where a stopping rule asks for them.

@@ -45,21 +45,35 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Sweep, Vec<Mistake>> {
     let replications = replications(&mut findings, &top, &file);
     sound(findings)?;
     let base = base(root, &top, files)?;
+    let record = file.record.iter().copied().collect();
+    let (mut sweep, scenarios_own) = over((name, scenarios::question(&bytes)), base, grid, files)?;
+    (sweep.record, sweep.replications) = (record, replications.unwrap_or(Replications::Fixed(scenarios_own)));
+    Ok(sweep)
+}
+
+/// A scenario at all points of a grid, with how many replications it asks for itself.
+///
+/// # Errors
+/// Every mistake at any point.
+pub(in crate::experiment) fn over(
+    (name, question): (String, Option<String>),
+    base: Base,
+    grid: Grid,
+    files: &Files<'_>,
+) -> Result<(Sweep, u32), Vec<Mistake>> {
     let mut sweep = Sweep {
         name,
-        question: scenarios::question(&bytes),
+        question,
         seed: None,
         base,
         parameters: grid.parameters,
         points: Vec::new(),
-        // What the scenario says is known when a point of it is.
-        replications: replications.unwrap_or(Replications::Fixed(1)),
-        record: file.record.iter().copied().collect(),
+        replications: Replications::Fixed(1),
+        record: BTreeSet::new(),
         assumptions: Vec::new(),
     };
     let scenarios_own = check_points(&mut sweep, grid.points, files)?;
-    sweep.replications = replications.unwrap_or(Replications::Fixed(scenarios_own));
-    Ok(sweep)
+    Ok((sweep, scenarios_own))
 }
 
 /// Whether the bytes of a file are a sweep, rather than a scenario: it has a grid, and no nodes.
@@ -67,7 +81,11 @@ pub fn is_one(bytes: &[u8]) -> bool {
     document::read("", bytes).is_ok_and(|tree| tree.get("grid").is_some() && tree.get("nodes").is_none())
 }
 
-fn sound(findings: Findings) -> Result<(), Vec<Mistake>> {
+/// Goes on only without a mistake.
+///
+/// # Errors
+/// All that were found.
+pub(in crate::experiment) fn sound(findings: Findings) -> Result<(), Vec<Mistake>> {
     if findings.mistakes.is_empty() { Ok(()) } else { Err(findings.mistakes) }
 }
 
@@ -82,7 +100,11 @@ fn scenario_instead(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
 }
 
 /// The scenario that is changed: the one that is named, or the one that is written here.
-fn base(root: &str, top: &Spot<'_>, files: &Files<'_>) -> Result<Base, Vec<Mistake>> {
+pub(in crate::experiment) fn base(
+    root: &str,
+    top: &Spot<'_>,
+    files: &Files<'_>,
+) -> Result<Base, Vec<Mistake>> {
     let spot = top.key("scenario");
     match spot.tree().map(|tree| (tree, &tree.shape)) {
         Some((_, Shape::Scalar { text, .. })) => {
@@ -107,9 +129,10 @@ fn base(root: &str, top: &Spot<'_>, files: &Files<'_>) -> Result<Base, Vec<Mista
 }
 
 /// What `parameters`, `grid`, `skip` and `only` come to.
-struct Grid {
-    parameters: Vec<Parameter>,
-    points: Vec<Vec<usize>>,
+#[derive(Clone)]
+pub(in crate::experiment) struct Grid {
+    pub(in crate::experiment) parameters: Vec<Parameter>,
+    pub(in crate::experiment) points: Vec<Vec<usize>>,
 }
 
 impl Grid {
@@ -119,7 +142,7 @@ impl Grid {
         for (axis, spot) in children(&top.key("grid")).enumerate() {
             lengths.push(read_axis(findings, top, (axis, &spot), &mut parameters));
         }
-        tell_of_parameters_without_values(findings, &top.key("parameters"), &parameters);
+        tell_of_parameters_without_values(findings, &top.key("parameters"), (&parameters, "grid"));
         tell_of_paths_given_twice(findings, &parameters);
         let skip = conditions(findings, &top.key("skip"), &parameters);
         let only = conditions(findings, &top.key("only"), &parameters);
@@ -136,6 +159,19 @@ impl Grid {
         }
         Grid { parameters, points }
     }
+
+    /// One entry alone: a point for each of its values.
+    pub(in crate::experiment) fn of_one_axis(
+        findings: &mut Findings,
+        top: &Spot<'_>,
+        spot: &Spot<'_>,
+    ) -> Grid {
+        let mut parameters = Vec::new();
+        let length = read_axis(findings, top, (0, spot), &mut parameters);
+        tell_of_parameters_without_values(findings, &top.key("parameters"), (&parameters, spot.path()));
+        tell_of_paths_given_twice(findings, &parameters);
+        Grid { parameters, points: (0..length).map(|value| vec![value]).collect() }
+    }
 }
 
 fn no_points(size: Option<usize>) -> &'static str {
@@ -146,7 +182,7 @@ fn no_points(size: Option<usize>) -> &'static str {
 }
 
 /// The entries of a list.
-fn children<'t>(spot: &Spot<'t>) -> impl Iterator<Item = Spot<'t>> + use<'t> {
+pub(in crate::experiment) fn children<'t>(spot: &Spot<'t>) -> impl Iterator<Item = Spot<'t>> + use<'t> {
     let number = match spot.tree().map(|tree| &tree.shape) {
         Some(Shape::List(children)) => children.len(),
         _ => 0,
@@ -156,7 +192,7 @@ fn children<'t>(spot: &Spot<'t>) -> impl Iterator<Item = Spot<'t>> + use<'t> {
 }
 
 /// The keys of a map, in the order of the file.
-fn entries<'t>(spot: &Spot<'t>) -> &'t [Entry] {
+pub(in crate::experiment) fn entries<'t>(spot: &Spot<'t>) -> &'t [Entry] {
     match spot.tree().map(|tree| &tree.shape) {
         Some(Shape::Map(entries)) => entries,
         _ => &[],
@@ -176,7 +212,7 @@ fn read_axis(
         let values = values(findings, &at);
         match &length {
             Some((other, name)) if *other != values.len() => {
-                let what = format!("`{}` has {} values, and `{name}` {other}", entry.key, values.len());
+                let what = format!("`{name}` has {other} values, and `{}` has {}", entry.key, values.len());
                 findings.mistake(
                     &at,
                     what,
@@ -269,11 +305,20 @@ fn paths(findings: &mut Findings, top: &Spot<'_>, at: &Spot<'_>, entry: &Entry) 
 fn path(findings: &mut Findings, spot: &Spot<'_>) -> Option<(Path, Place)> {
     // Whoever writes anything else has been told when the file was decoded.
     let Some(Shape::Scalar { text, .. }) = spot.tree().map(|tree| &tree.shape) else { return None };
+    path_of(findings, spot, text)
+}
+
+/// The path that a text at a place is.
+pub(in crate::experiment) fn path_of(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    text: &str,
+) -> Option<(Path, Place)> {
     match Path::parse(text) {
         Ok(path) if path.first_key().is_some_and(|key| matches!(key, "include" | "replications")) => {
-            let fix = "a file is included before anything is changed; how often a point is run, the sweep's own \
-                       `replications` or `until` says";
-            findings.mistake(spot, format!("`{path}` cannot be changed by a sweep"), fix);
+            let fix = "a file is included before anything is changed; how often a point is run, a sweep's own \
+                       `replications` or `until` says, or a plan's `keep`";
+            findings.mistake(spot, format!("`{path}` cannot be changed"), fix);
             None
         }
         Ok(path) => Some((path, spot.place().clone())),
@@ -313,11 +358,16 @@ fn tell_of_paths_given_twice(findings: &mut Findings, parameters: &[Parameter]) 
     }
 }
 
-fn tell_of_parameters_without_values(findings: &mut Findings, spot: &Spot<'_>, used: &[Parameter]) {
+/// `used` are those that have values, in the part of the file that is called so.
+fn tell_of_parameters_without_values(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    (used, part): (&[Parameter], &str),
+) {
     for entry in entries(spot) {
         if !used.iter().any(|parameter| parameter.name == entry.key) {
             let what = format!("the parameter `{}` has no values", entry.key);
-            let mistake = Mistake::new(what, "give it some in `grid`, or leave it out");
+            let mistake = Mistake::new(what, format!("give it some in `{part}`, or leave it out"));
             findings.mistakes.push(mistake.at(entry.key_place.clone()).on(spot.key(&entry.key).path()));
         }
     }
@@ -384,7 +434,8 @@ fn replications(findings: &mut Findings, top: &Spot<'_>, file: &SweepFile) -> Op
     }
 }
 
-fn number_of_replications(findings: &mut Findings, written: &At<u32>) -> u32 {
+/// A number of replications, told if there can be no such one.
+pub(in crate::experiment) fn number_of_replications(findings: &mut Findings, written: &At<u32>) -> u32 {
     if written.value == 0 || MOST_REPLICATIONS < written.value {
         let what = format!("{} replications", written.value);
         findings
@@ -413,12 +464,21 @@ fn read_until(findings: &mut Findings, spot: &Spot<'_>, written: &UntilFile) -> 
         let what = format!("at most {} replications, and at least {}", rule.at_most, rule.at_least);
         findings.mistake(&spot.key("atMost"), what, "write a larger `atMost`, or a smaller `atLeast`");
     }
-    let share = written.confidence.as_ref().map(|confidence| confidence.value);
-    let confidence = share.map_or(Some(Confidence::NINETY_FIVE), Confidence::new).unwrap_or_else(|| {
+    let confidence = confidence(findings, spot, written.confidence.as_ref());
+    Until { measure: written.measure, confidence, rule }
+}
+
+/// The confidence that a map asks for.
+pub(in crate::experiment) fn confidence(
+    findings: &mut Findings,
+    spot: &Spot<'_>,
+    written: Option<&At<f64>>,
+) -> Confidence {
+    let share = written.map(|confidence| confidence.value);
+    share.map_or(Some(Confidence::NINETY_FIVE), Confidence::new).unwrap_or_else(|| {
         findings.mistake(&spot.key("confidence"), "a confidence lies between 0.5 and 1", "write 0.95");
         Confidence::NINETY_FIVE
-    });
-    Until { measure: written.measure, confidence, rule }
+    })
 }
 
 /// Checks the scenario at every point, and keeps what is needed to name its runs: how many replications it has itself,

@@ -162,6 +162,12 @@ as_written!(
         "description": "A value that the parameter has, a comparison such as `>= 4`, or a list of which one must hold."
     })
 );
+as_written!(
+    ValueFile,
+    "Value",
+    "A value, as the scenario writes it.",
+    json_schema!({ "description": "A value, as the scenario writes it." })
+);
 
 /// By its name.
 impl<'de> Deserialize<'de> for Measure {

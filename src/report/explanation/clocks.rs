@@ -43,7 +43,8 @@ impl<'a> Explanation<'a> {
         lines
     }
 
-    pub(super) fn why_now(&self) -> Vec<String> {
+    /// Why the loop acts at this instant, or does not, a sentence each.
+    pub fn why_now(&self) -> Vec<String> {
         let mut told = Vec::new();
         match &self.finding.happened {
             Happened::OverLimit(over) => {

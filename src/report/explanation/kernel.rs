@@ -17,26 +17,42 @@ impl Explanation<'_> {
             return Ok(());
         }
         let total = self.total();
-        let heading = match &self.finding.happened {
-            Happened::OomKilled(kill) if !kill.compared.is_empty() => "Whom the kernel takes first",
-            _ => "Whom the kernel would take first, were the node's memory used up",
-        };
-        writeln!(out, "\n{heading}")?;
+        writeln!(out, "\n{}", self.kernel_heading())?;
         let sentence = format!(
             "Badness: thousandths of {} in use, and what the kubelet adds (oom_score_adj). No priority counts; of equals \
              the last made goes first.",
             Memory(total.0.into())
         );
         wrapped(&sentence, COLUMNS - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-        let header =
-            ["RANK", "POD", "CONTAINER", "BADNESS", "IN USE", "ADDED", "BECAUSE"].map(str::to_owned).to_vec();
-        let cells = hunted.iter().enumerate().map(|(place, one)| self.hunted_cells(place, one));
-        let lines: Vec<Vec<String>> = std::iter::once(header).chain(cells).collect();
-        aligned(&lines).iter().take(PLACES + 1).try_for_each(|line| writeln!(out, "  {line}"))?;
+        aligned(&self.kernel_table())
+            .iter()
+            .take(PLACES + 1)
+            .try_for_each(|line| writeln!(out, "  {line}"))?;
         match hunted.len().saturating_sub(PLACES) {
             0 => Ok(()),
             untold => writeln!(out, "  and {untold} more: -o json has them all"),
         }
+    }
+
+    /// Whether it takes them, or would.
+    pub fn kernel_heading(&self) -> &'static str {
+        match self.kernel_compared() {
+            true => "Whom the kernel takes first",
+            false => "Whom the kernel would take first, were the node's memory used up",
+        }
+    }
+
+    /// Whether the kernel has compared containers at this instant. For a limit of one's own it does not.
+    pub fn kernel_compared(&self) -> bool {
+        matches!(&self.finding.happened, Happened::OomKilled(kill) if !kill.compared.is_empty())
+    }
+
+    /// A header, and a row for each container, in the kernel's order. The first cell is the rank, the second the pod.
+    pub fn kernel_table(&self) -> Vec<Vec<String>> {
+        let header =
+            ["RANK", "POD", "CONTAINER", "BADNESS", "IN USE", "ADDED", "BECAUSE"].map(str::to_owned).to_vec();
+        let hunted = self.finding.hunted().iter().enumerate();
+        std::iter::once(header).chain(hunted.map(|(place, one)| self.hunted_cells(place, one))).collect()
     }
 
     /// The memory that badness is a share of.

@@ -2,7 +2,6 @@
 
 use super::clocks::short_of;
 use super::{COLUMNS, Explanation};
-use crate::engine::record::Ranked;
 use crate::eviction::{Criterion, Starved};
 use crate::experiment::inquiry::Happened;
 use crate::report::figures::{Measured, aligned, wrapped};
@@ -22,25 +21,13 @@ impl Explanation<'_> {
         if matches!(self.finding.happened, Happened::OverLimit(_)) {
             return Ok(());
         }
-        let starved = self.finding.signal().starved();
         let ranking = self.finding.ranking();
-        let asked: Vec<&str> = self.asks().iter().map(|criterion| asked_for(*criterion, starved)).collect();
-        let order = self.inquiry.setting.order.name();
-        let heading = match &self.finding.happened {
-            Happened::Decided(_) => "Who goes first".to_owned(),
-            _ => format!("Who would go first, were {} short", short_of(starved)),
-        };
-        writeln!(out, "\n{heading}")?;
+        writeln!(out, "\n{}", self.places_heading())?;
         if ranking.is_empty() {
             return writeln!(out, "  There is no pod here that could go.");
         }
-        let sentence =
-            format!("The order {order} asks, until something tells two pods apart: {}.", asked.join(", "));
-        wrapped(&sentence, COLUMNS - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-        let cells: Vec<Vec<String>> = std::iter::once(self.header(starved))
-            .chain((0..ranking.len()).map(|place| self.cells(place)))
-            .collect();
-        let mut lines = aligned(&cells).into_iter();
+        wrapped(&self.asked(), COLUMNS - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        let mut lines = aligned(&self.table()).into_iter();
         lines.next().map_or(Ok(()), |header| writeln!(out, "  {header}"))?;
         for (place, line) in lines.enumerate().take(PLACES) {
             writeln!(out, "  {line}")?;
@@ -54,8 +41,31 @@ impl Explanation<'_> {
         }
     }
 
+    /// Whether they go, or would.
+    pub fn places_heading(&self) -> String {
+        match &self.finding.happened {
+            Happened::Decided(_) => "Who goes first".to_owned(),
+            _ => format!("Who would go first, were {} short", short_of(self.finding.signal().starved())),
+        }
+    }
+
+    /// What the order in force asks, in a sentence.
+    pub fn asked(&self) -> String {
+        let starved = self.finding.signal().starved();
+        let asked: Vec<&str> = self.asks().iter().map(|criterion| asked_for(*criterion, starved)).collect();
+        let order = self.inquiry.setting.order.name();
+        format!("The order {order} asks, until something tells two pods apart: {}.", asked.join(", "))
+    }
+
+    /// A header, and a row for each pod of the ranking, in its order. The first cell is the rank, the second the pod.
+    pub fn table(&self) -> Vec<Vec<String>> {
+        let header = self.header(self.finding.signal().starved());
+        let rows = (0..self.finding.ranking().len()).map(|place| self.cells(place));
+        std::iter::once(header).chain(rows).collect()
+    }
+
     /// Why the pod at a place stands before the next one, if there is one.
-    pub(super) fn before_next(&self, place: usize) -> Option<String> {
+    pub fn before_next(&self, place: usize) -> Option<String> {
         let ranking = self.finding.ranking();
         let (earlier, later) = (ranking.get(place)?, ranking.get(place + 1)?);
         let why = wording::goes_before(earlier, later, self.finding.signal().starved())?;
@@ -88,7 +98,7 @@ impl Explanation<'_> {
         let measured = |amount: Option<i128>| {
             amount.map_or("?".to_owned(), |amount| Measured(amount, starved).to_string())
         };
-        let mut cells = vec![format!("{}", place + 1), self.marked(ranked)];
+        let mut cells = vec![format!("{}", place + 1), self.marked(place)];
         cells.extend(columns(self.asks()).map(|(column, is_asked)| {
             let cell = match column {
                 Column::Class => ranked.candidate.qos.name().to_owned(),
@@ -106,20 +116,20 @@ impl Explanation<'_> {
     }
 
     /// Its name, and what keeps it from being evicted.
-    fn marked(&self, ranked: &Ranked) -> String {
+    fn marked(&self, place: usize) -> String {
+        let ranked = &self.finding.ranking()[place];
         let pod = self.pod(ranked.pod);
         let seen = self.finding.glimpse.pods.iter().find(|seen| seen.name == ranked.pod);
-        let is_victim = match &self.finding.happened {
-            Happened::Decided(decision) => {
-                decision.victim.is_some_and(|victim| decision.ranking[victim].pod == ranked.pod)
-            }
-            _ => false,
-        };
         match seen {
             _ if ranked.critical => format!("{pod} (critical)"),
-            Some(seen) if seen.is_stopping && !is_victim => format!("{pod} (stopping)"),
+            Some(seen) if seen.is_stopping && !self.is_victim(place) => format!("{pod} (stopping)"),
             _ => pod,
         }
+    }
+
+    /// Whether the pod at a place of the ranking is evicted at this look.
+    pub fn is_victim(&self, place: usize) -> bool {
+        matches!(&self.finding.happened, Happened::Decided(decision) if decision.victim == Some(place))
     }
 }
 

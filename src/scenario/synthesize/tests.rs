@@ -78,6 +78,7 @@ fn scenario(workloads: Vec<WorkloadPlan>) -> Scenario {
         name: "test".into(),
         question: None,
         horizon: SimTime::START.after(SimDuration::hours(1)),
+        warm_up: SimTime::START,
         seed: 1,
         replications: 2,
         runs: vec![rules],

@@ -95,7 +95,7 @@ fn a_mistake_is_told_at_its_place_in_the_sweep() {
         (
             "parameters that cannot move together",
             but("[3, 4, 5]", "[3, 4, 5]\n    hard: [1Gi]").replace("  - hard: [100Mi, 300Mi]\n", ""),
-            "error: `hard` has 1 values, and `pods` 3\n  at fit.yaml:9:11 (grid[0].hard)\n",
+            "error: `pods` has 3 values, and `hard` has 1\n  at fit.yaml:9:11 (grid[0].hard)\n",
         ),
         (
             "a parameter twice",
@@ -147,7 +147,7 @@ fn a_mistake_is_told_at_its_place_in_the_sweep() {
         (
             "replications as a parameter",
             but("workloads[name=web].replicas", "replications"),
-            "error: `replications` cannot be changed by a sweep\n  at fit.yaml:5:9 (parameters.pods)\n",
+            "error: `replications` cannot be changed\n  at fit.yaml:5:9 (parameters.pods)\n",
         ),
         (
             "no scenario there",
@@ -242,6 +242,7 @@ fn results_of_another_sweep_version_or_run_are_refused_untouched() {
     assert_eq!(fs::read_to_string(&manifest).expect("a manifest"), ours);
     fs::write(&manifest, "{\"kind\": \"something else\"}").expect("room");
     refused(home.path(), &["--replace"], "results/fit is not empty, and not a directory of results");
+    assert!(!home.path().join("results/.fit.part").exists(), "nothing was run");
     let run = evictsim(home.path(), &["run", "base.yaml", "--out", "results/fit"], "");
     assert_eq!(run.status.code(), Some(2), "a run does not replace what may have taken hours");
 }

@@ -61,7 +61,10 @@ fn a_sweep_killed_at_ten_moments_comes_to_the_same_bytes() {
         let output = sweep(home.path(), &[]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let told = text(&output.stderr);
-        assert!(before == 0 || told.contains("going on: ") || told.contains("already"), "{before}: {told}");
+        assert!(
+            before == 0 || told.contains("going on after ") || told.contains("already"),
+            "{before}: {told}"
+        );
         assert_same(&files(&home.path().join("results/fit")), &expected, "after ten kills");
         assert!(!part.exists(), "nothing is left");
     }
@@ -102,11 +105,28 @@ fn a_part_cut_at_any_byte_is_gone_on_with_to_the_same_bytes() {
 }
 
 #[test]
+fn a_sweep_killed_before_it_had_begun_or_after_it_was_put_in_place_leaves_nothing() {
+    let home = home(SWEEP);
+    // A shard that has its lock and no more.
+    let shard = home.path().join("results/fit.shard-1-of-2");
+    fs::create_dir_all(&shard).expect("room");
+    fs::write(shard.join("evictsim.lock"), "").expect("room");
+    swept(home.path(), &["-q", "--shard", "1/2"]);
+    // A sweep whose results are there, with the rows that they were put together from.
+    swept(home.path(), &["-q"]);
+    let part = home.path().join("results/.fit.part");
+    fs::create_dir(&part).expect("room");
+    fs::write(part.join("runs.csv"), "").expect("room");
+    swept(home.path(), &["-q"]);
+    assert!(!part.exists());
+}
+
+#[test]
 fn two_sweeps_in_one_directory_are_one_too_many() {
     let home = home(SWEEP);
     let part = home.path().join("results/.fit.part");
     fs::create_dir_all(&part).expect("room");
-    let lock = File::create(part.join("lock")).expect("room");
+    let lock = File::create(part.join("evictsim.lock")).expect("room");
     lock.try_lock().expect("nobody has it");
     let output = sweep(home.path(), &[]);
     let told = text(&output.stderr);
@@ -114,6 +134,7 @@ fn two_sweeps_in_one_directory_are_one_too_many() {
     assert!(told.starts_with("error: another sweep is at work in results/.fit.part\n  fix: "), "{told}");
     drop(lock);
     swept(home.path(), &["-q"]);
+    assert!(!part.exists(), "nothing is left");
 }
 
 /// A full disk cannot be had in a test; a file that must not grow fails in the same places.

@@ -65,7 +65,7 @@ fn shards_that_make_no_whole_are_refused_and_nothing_is_written() {
         (&[FOUR[0], FOUR[1], FOUR[3], "other"], "other is of another sweep than results/fit.shard-3-of-4: "),
         (&["other", "half"], "half is shard 1/2, and others are of 4\n"),
         (&[FOUR[0], FOUR[1], FOUR[2], "older"], "older was begun by evictsim 0.0.9, and this is "),
-        (&[FOUR[0], FOUR[1], FOUR[2], "short"], "it is not finished: 1 runs are missing\n"),
+        (&[FOUR[0], FOUR[1], FOUR[2], "short"], "it is not finished: 1 run to go\n"),
         (&["base.yaml"], "error: cannot read base.yaml/part.json: "),
         (&["results"], "error: cannot read results/part.json: "),
     ];

@@ -2,7 +2,8 @@
 
 use super::{assert_none, file, files_below, text};
 use evictsim::report::columns::TABLES;
-use evictsim::scenario::mistake::listed;
+use evictsim::scenario::check::Files;
+use evictsim::scenario::mistake::{Mistake, listed};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -22,8 +23,11 @@ fn keys(schema: &Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn the_committed_schemas_are_those_that_the_program_prints() {
-    let schemas =
-        [("scenario", evictsim::scenario::schema()), ("sweep", evictsim::experiment::sweep::schema())];
+    let schemas = [
+        ("scenario", evictsim::scenario::schema()),
+        ("sweep", evictsim::experiment::sweep::schema()),
+        ("plan", evictsim::experiment::plan::schema()),
+    ];
     for (kind, schema) in schemas {
         let path = format!("scenarios/{kind}.schema.json");
         let printed = format!("{schema:#}\n");
@@ -38,10 +42,11 @@ fn the_committed_schemas_are_those_that_the_program_prints() {
 }
 
 #[test]
-fn every_key_of_a_scenario_and_of_a_sweep_is_documented() {
+fn every_key_of_a_scenario_of_a_sweep_and_of_a_plan_is_documented() {
     let pages = [
         ("docs/scenario-format.md", evictsim::scenario::schema(), 100),
         ("docs/sweep-format.md", evictsim::experiment::sweep::schema(), 15),
+        ("docs/plan-format.md", evictsim::experiment::plan::schema(), 15),
     ];
     for (path, schema, least) in pages {
         let page = text(path);
@@ -72,19 +77,24 @@ fn whole_scenarios_on_the_pages_are_sound() {
     }
 }
 
-#[test]
-fn the_whole_sweep_on_its_page_is_sound() {
-    let whole: Vec<String> = blocks("docs/sweep-format.md", "yaml")
-        .into_iter()
-        .filter(|block| block.contains("scenario:"))
-        .collect();
-    assert_eq!(whole.len(), 1);
-    // It names a scenario that lies among the studies.
-    let page = "scenarios/studies/page.yaml";
+/// Reads the one block of a page that names a scenario among the studies; its mistakes, if it has any.
+fn mistakes_of_the_whole<T>(
+    page: &str,
+    read: impl Fn(&str, &Files<'_>) -> Result<T, Vec<Mistake>>,
+) -> String {
+    let whole: Vec<String> =
+        blocks(page, "yaml").into_iter().filter(|block| block.contains("scenario:")).collect();
+    assert_eq!(whole.len(), 1, "{page}");
+    let root = "scenarios/studies/page.yaml";
     let open =
-        |path: &str| if path == page { Ok(whole[0].clone().into_bytes()) } else { std::fs::read(file(path)) };
-    let read = evictsim::experiment::sweep::read(page, &open);
-    assert!(read.is_ok(), "{}", read.err().map(|found| listed(&found)).unwrap_or_default());
+        |path: &str| if path == root { Ok(whole[0].clone().into_bytes()) } else { std::fs::read(file(path)) };
+    read(root, &open).err().map(|found| listed(&found)).unwrap_or_default()
+}
+
+#[test]
+fn the_whole_sweep_and_the_whole_plan_on_their_pages_are_sound() {
+    assert_eq!(mistakes_of_the_whole("docs/sweep-format.md", evictsim::experiment::sweep::read), "");
+    assert_eq!(mistakes_of_the_whole("docs/plan-format.md", evictsim::experiment::plan::read), "");
 }
 
 #[test]

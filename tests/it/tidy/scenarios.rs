@@ -1,7 +1,7 @@
-//! The shipped scenarios and sweeps: each names its schema, asks a question, and stands in the index.
+//! The shipped scenarios, sweeps and plans: each names its schema, asks a question, and stands in the index.
 
 use super::{assert_none, file, files_below, text};
-use evictsim::experiment::sweep;
+use evictsim::experiment::{plan, sweep};
 use std::collections::BTreeSet;
 
 /// As the index names them: relative to `scenarios/`.
@@ -15,7 +15,11 @@ fn every_scenario_names_the_schema_for_the_editor() {
     let mut wrong = Vec::new();
     for scenario in shipped() {
         let text = text(&format!("scenarios/{scenario}"));
-        let kind = if sweep::is_one(text.as_bytes()) { "sweep" } else { "scenario" };
+        let kind = match text.as_bytes() {
+            one if sweep::is_one(one) => "sweep",
+            one if plan::is_one(one) => "plan",
+            _ => "scenario",
+        };
         let schema = format!("{}{kind}.schema.json", "../".repeat(scenario.matches('/').count()));
         let expected = format!("# yaml-language-server: $schema={schema}");
         if text.lines().next() != Some(&expected) {
@@ -47,8 +51,11 @@ fn the_index_has_every_scenario_with_its_question_and_no_other() {
     let open = |path: &str| std::fs::read(file(path));
     let line = |path: String| {
         let place = format!("scenarios/{path}");
-        let question = if sweep::is_one(text(&place).as_bytes()) {
+        let written = text(&place);
+        let question = if sweep::is_one(written.as_bytes()) {
             sweep::read(&place, &open).expect("shipped sweeps are sound").question
+        } else if plan::is_one(written.as_bytes()) {
+            plan::read(&place, &open).expect("shipped plans are sound").settings.question
         } else {
             evictsim::scenario::read(&place, &open).expect("shipped scenarios are sound").question
         };
