@@ -132,6 +132,9 @@ impl<R> Watched<'_, R> {
 }
 
 impl<R: Recorder> Recorder for Watched<'_, R> {
+    const LISTENS: bool = R::LISTENS;
+    const SEES_MEMORY: bool = R::SEES_MEMORY;
+
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.recorder.record(now, record);
         self.facts += 1;

@@ -13,12 +13,12 @@ use super::screen;
 use crate::engine::{self, Passes};
 use crate::experiment::{self, Run, Threads, Turn};
 use crate::report::chart::{self, Look, Signs};
-use crate::report::columns::{EvictionRow, Row, RunRow, Table};
+use crate::report::columns::{EventRow, EvictionRow, Row, RunRow, Table};
 use crate::report::drawing::{self, Caption};
 use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
-use crate::report::{Manifest, RunStory, Wanted, Written, json};
+use crate::report::{Manifest, RunStory, Wanted, Written, json, kubectl};
 use crate::scenario::Scenario;
 use crate::scenario::check::{MOST_REPLICATIONS, too_long_a_timeline};
 use crate::scenario::meaning::{OrderName, RunRules, Switches};
@@ -41,6 +41,7 @@ Examples:
   evictsim run web.yaml --timeline
   evictsim run web.yaml --rules kubernetes --seed 7 --replications 10 -o csv
   evictsim run web.yaml --replications 1000 --threads 8
+  evictsim run web.yaml -o events
   evictsim run web.yaml -o wide --out results/tonight
   evictsim run - < web.yaml        (the next scenario without a name from standard input replaces its results)
 
@@ -76,8 +77,8 @@ pub struct RunArguments {
     /// What several threads brought is told on standard error, if the runs took longer than a second, or if N is given.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     threads: Option<u16>,
-    /// What is printed: a summary (wide: with thresholds and roles), or the runs' rows; the tables
-    /// are written all the same
+    /// What is printed: a summary (wide: with thresholds and roles), the runs' rows, or the events of the first
+    /// replication as kubectl get events prints them; the tables are written all the same
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     output: Format,
     /// After the summary, a chart of the first Pods' lives, as wide as the terminal (or as COLUMNS says);
@@ -95,6 +96,7 @@ enum Format {
     Wide,
     Json,
     Csv,
+    Events,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -158,6 +160,7 @@ fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     scenario.replications = arguments.replications.unwrap_or(scenario.replications);
     scenario.recording.lives |= arguments.timeline.is_some();
+    scenario.recording.events |= arguments.output == Format::Events;
     if let Some(run) = chosen_run(&scenario.runs, (arguments.rules, arguments.eviction_order)) {
         scenario.runs = vec![run];
     }
@@ -267,15 +270,16 @@ impl Simulation<'_> {
     }
 }
 
-const FIGURE: &str = "lives.svg";
-
-/// Draws the figure.
+/// Draws the figures.
 fn draw(scenario: &Scenario, results: &Results, stories: &[RunStory]) -> io::Result<()> {
     let question = scenario.question.as_deref();
     let caption = Caption { scenario: &scenario.name, question, seed: scenario.seed };
-    let mut file = results.create(FIGURE)?;
-    drawing::write(&mut file, caption, stories)?;
-    file.flush()
+    let mut lives = results.create("lives.svg")?;
+    drawing::write(&mut lives, caption, stories)?;
+    lives.flush()?;
+    let mut memory = results.create("memory.svg")?;
+    drawing::write_memory(&mut memory, caption, stories)?;
+    memory.flush()
 }
 
 fn manifest(
@@ -336,6 +340,7 @@ fn printed(
         Format::Csv => {
             io::copy(&mut results.open(&file_of(&RunRow::TABLE))?, &mut out)?;
         }
+        Format::Events => kubectl::events(&mut out, results.open(&file_of(&EventRow::TABLE))?)?,
         Format::Json => {
             let rows = |table: Table| json::rows(&table, results.open(&file_of(&table))?);
             let runs = rows(RunRow::TABLE)?;

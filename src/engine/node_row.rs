@@ -255,6 +255,10 @@ impl NodeRow {
         black_box((self.tally.pods_bound, self.contact, self.pods.len()));
     }
 
+    pub fn own_memory(&self) -> Line {
+        self.own_memory
+    }
+
     pub fn capacity(&self) -> Bytes {
         self.capacity
     }

@@ -34,6 +34,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if uses_more {
             self.start_others(pod, container);
         }
+        self.tell_memory(pod);
         self.plan_usage(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
         self.plan_for_container((pod, container), up_at, Event::ContainerIsUp { pod, container });
@@ -141,6 +142,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         if used_more {
             self.end_others(pod, container);
         }
+        self.tell_memory(pod);
         self.plan_memory_limit(pod);
     }
 }

@@ -36,6 +36,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for part in self.nodes[node.index()].parts() {
             self.plan_node_turn(node, part);
         }
+        self.tell_node_memory(node);
         self.plan_what_follows(node);
     }
 
@@ -50,7 +51,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let source = &mut self.source;
         row.turn_part(part, self.now, |draw| source.more_usage(owner, draw));
         self.node_changed(node);
+        self.tell_node_memory(node);
         self.plan_node_turn(node, part);
+    }
+
+    fn tell_node_memory(&mut self, node: NodeId) {
+        if R::SEES_MEMORY {
+            let memory = self.nodes[node.index()].own_memory();
+            self.tell(Record::NodeMemoryTurned { node, memory });
+        }
     }
 }
 

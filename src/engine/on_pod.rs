@@ -92,6 +92,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let disk_before = std::mem::replace(&mut volumes.on_disk, disk);
         if memory_before != memory {
             self.change_volumes(node, |sum| sum.replace(memory_before, memory));
+            self.tell_memory(pod);
         }
         if disk_before != disk {
             self.change_store(node, Usage::Logs, |sum| sum.replace(disk_before, disk));

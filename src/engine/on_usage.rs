@@ -37,6 +37,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         });
         let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
+        self.tell_memory(pod);
         // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
         self.plan_usage_under(ticket, pod, container);
     }
@@ -51,6 +52,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
         self.change_memory(node, |sum| sum.replace(before, after));
+        self.tell_memory(pod);
         self.plan_usage(pod, container);
     }
 
@@ -168,6 +170,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.change_use(pod, usage, |sum| sum.replace(before, after));
         self.plan_other_turn(pod, container, index);
         if matches!(usage, Usage::Volume(volume) if self.pods[pod].medium(volume) == Some(Medium::Memory)) {
+            self.tell_memory(pod);
             self.plan_usage(pod, container); // What it wrote into memory counts against its limit.
         }
     }

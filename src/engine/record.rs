@@ -7,7 +7,7 @@ use crate::eviction::{
     Candidate, Criterion, NodeCondition, NodeConditions, Observation, OverLimit, PodStatistics, Starved,
     Threshold,
 };
-use crate::ground::{Amount, Bytes, ClaimId, NodeId, SimDuration, SimTime, WorkloadId};
+use crate::ground::{Amount, Bytes, ClaimId, Line, NodeId, SimDuration, SimTime, WorkloadId};
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
 use crate::model::{ContainerIndex, PodAddress, PodTemplate, ProbeKind, Replica};
 use crate::oom::victim::Prey;
@@ -17,6 +17,8 @@ pub use crate::scheduling::{Refusal, RefusalReason};
 pub trait Recorder {
     /// Whether anybody listens. Where it is false, records are not even made.
     const LISTENS: bool = true;
+    /// Whether it is also told how memory goes on, each time that this changes.
+    const SEES_MEMORY: bool = false;
 
     /// Takes one fact. Called in the order of events.
     fn record(&mut self, now: SimTime, record: Record<'_>);
@@ -179,6 +181,17 @@ pub enum Record<'a> {
     Preempted(Preemption<'a>),
     /// The pod is over: its memory is back and its row is free.
     PodEnded(&'a PodEnd),
+    /// How a pod's memory goes on from now, until this is told again or the pod is over; only to those who see memory.
+    MemoryTurned {
+        pod: PodName,
+        node: NodeId,
+        memory: Line,
+    },
+    /// The same of what is no pod's on a node.
+    NodeMemoryTurned {
+        node: NodeId,
+        memory: Line,
+    },
     /// A look at a node, at a sampling instant.
     NodeSample(NodeSample),
     /// What a node came to, told at the end of the run.

@@ -280,6 +280,15 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         }
     }
 
+    /// Tells how a pod's memory goes on, after it changed.
+    pub(super) fn tell_memory(&mut self, pod: PodId) {
+        if R::SEES_MEMORY {
+            let row = &self.pods[pod];
+            let record = Record::MemoryTurned { pod: row.name, node: row.its_node(), memory: row.memory() };
+            self.tell(record);
+        }
+    }
+
     /// Shows the recorder all nodes at the sampling instants before the next event: a
     /// sample comes after all that happens at its instant.
     fn sample_before(&mut self, next_event: SimTime) {

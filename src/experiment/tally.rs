@@ -236,7 +236,9 @@ impl Recorder for Tally {
             | Record::PodAddressed { .. }
             | Record::VolumeAttached { .. }
             | Record::NodeReadyTurned { .. }
-            | Record::PodDeleted { .. } => {}
+            | Record::PodDeleted { .. }
+            | Record::MemoryTurned { .. }
+            | Record::NodeMemoryTurned { .. } => {}
         }
     }
 }
@@ -247,6 +249,7 @@ pub struct Both<A, B>(pub A, pub B);
 
 impl<A: Recorder, B: Recorder> Recorder for Both<A, B> {
     const LISTENS: bool = A::LISTENS || B::LISTENS;
+    const SEES_MEMORY: bool = A::SEES_MEMORY || B::SEES_MEMORY;
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.0.record(now, record);

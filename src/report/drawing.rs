@@ -7,7 +7,10 @@
 //! Never: a library, a float, a change that [`super::lifeline`] does not have.
 //! Next: [`style`], what states and marks look like.
 
+mod memory;
 mod style;
+
+pub use self::memory::write as write_memory;
 
 use self::style::Height;
 use super::axis;
@@ -54,27 +57,37 @@ pub struct Caption<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl Write, caption: Caption<'_>, stories: &[RunStory]) -> io::Result<()> {
-    let panels: Vec<(&str, &Lives)> =
-        stories.iter().filter_map(|story| Some((story.run.as_str(), story.lives.as_ref()?))).collect();
-    let title = wrapped(caption.question.map_or(caption.scenario, asked), TITLE);
+    let panels = panels(stories);
     let legend = Legend::of(&panels);
-    let panels_begin = 40 + 24 * title.len() as i64 + legend.height();
-    let height = panels.iter().map(|(_, lives)| panel_height(lives) + PANEL_GAP).sum::<i64>() + panels_begin;
-    style::write_head(out, (WIDTH, height), &title.join(" "))?;
+    let lives: i64 = panels.iter().map(|(_, lives)| panel_height(lives) + PANEL_GAP).sum();
+    let mut top = begin(out, caption, "lives of Pods", legend.height() + lives)?;
+    legend.write(out, top)?;
+    top = top.plus(legend.height());
+    for (story, lives) in panels {
+        Panel { out, lives, top }.write(&story.run)?;
+        top = top.plus(panel_height(lives) + PANEL_GAP);
+    }
+    writeln!(out, "</svg>")
+}
+
+/// The runs that have lives.
+fn panels(stories: &[RunStory]) -> Vec<(&RunStory, &Lives)> {
+    stories.iter().filter_map(|story| Some((story, story.lives.as_ref()?))).collect()
+}
+
+/// Writes what all figures of runs begin with, above so many pixels; says where these begin.
+fn begin(out: &mut impl Write, caption: Caption<'_>, what: &str, height: i64) -> io::Result<Px> {
+    let title = wrapped(caption.question.map_or(caption.scenario, asked), TITLE);
+    let head = 50 + 24 * title.len() as i64;
+    style::write_head(out, (WIDTH, head + height), &title.join(" "))?;
     let mut baseline = Px::whole(16);
     for line in &title {
         baseline = baseline.plus(24);
         text(out, "title", (Px::whole(MARGIN), baseline), line.trim_start())?;
     }
-    let about = format!("{}: lives of Pods, seed {}, replication 0", caption.scenario, caption.seed);
+    let about = format!("{}: {what}, seed {}, replication 0", caption.scenario, caption.seed);
     text(out, "about", (Px::whole(MARGIN), baseline.plus(20)), &about)?;
-    legend.write(out, baseline.plus(34))?;
-    let mut top = Px::whole(panels_begin);
-    for (run, lives) in panels {
-        Panel { out, lives, top }.write(run)?;
-        top = top.plus(panel_height(lives) + PANEL_GAP);
-    }
-    writeln!(out, "</svg>")
+    Ok(Px::whole(head))
 }
 
 /// What the axis takes above the rows.
@@ -94,7 +107,7 @@ struct Legend {
 }
 
 impl Legend {
-    fn of(panels: &[(&str, &Lives)]) -> Legend {
+    fn of(panels: &[(&RunStory, &Lives)]) -> Legend {
         let (mut states, mut marks) = (BTreeSet::new(), BTreeSet::new());
         for (_, lives) in panels {
             let containers = lives.pods.iter().flat_map(|pod| &pod.containers).map(|one| &one.line);
@@ -112,7 +125,7 @@ impl Legend {
 
     fn height(&self) -> i64 {
         let rows = |entries: usize| entries.div_ceil(LEGEND_COLUMNS) as i64;
-        LEGEND_ROW * (rows(self.states.len()) + rows(self.marks.len())) + 24
+        LEGEND_ROW * (rows(self.states.len()) + rows(self.marks.len())) + 14
     }
 
     fn write(&self, out: &mut impl Write, top: Px) -> io::Result<()> {
@@ -209,30 +222,34 @@ impl<W: Write> Panel<'_, W> {
             style::write_bar(self.out, stretch.state, (x, width), (top, height), Some(&tip))?;
         }
         let middle = Px(top.0 + height.of_bar().0 / 2);
-        for (instant, mark) in self.marks_apart(line) {
+        let marks = line.marks().iter().map(|(instant, mark)| (*instant, *mark, name)).collect();
+        for (instant, mark, name) in apart(marks, self.lives.horizon) {
             let tip = format!("{name}: {} at {}", mark.words(), Length::until(instant));
             style::write_mark(self.out, mark, (self.x(instant), middle), &tip)?;
         }
         Ok(())
     }
 
-    /// Where marks would cover each other, the most important.
-    fn marks_apart(&self, line: &Lifeline) -> Vec<(SimTime, Mark)> {
-        let mut by_importance = line.marks().to_vec();
-        by_importance.sort_by_key(|(instant, mark)| (std::cmp::Reverse(*mark), *instant));
-        let mut kept: Vec<(SimTime, Mark)> = Vec::new();
-        for (instant, mark) in by_importance {
-            let x = self.x(instant).0;
-            if kept.iter().all(|(other, _)| (self.x(*other).0 - x).abs() >= style::MARK.0) {
-                kept.push((instant, mark));
-            }
-        }
-        kept.sort_by_key(|(instant, _)| *instant);
-        kept
-    }
-
     fn x(&self, instant: SimTime) -> Px {
-        let tenths = i128::from(instant.0) * i128::from(PLOT * 10) / i128::from(self.lives.horizon.0.max(1));
-        Px(LEFT * 10 + i64::try_from(tenths).unwrap_or(PLOT * 10).min(PLOT * 10))
+        x_of(instant, self.lives.horizon)
     }
+}
+
+/// Where marks would cover each other, the most important; each with whose it is.
+fn apart(mut marks: Vec<(SimTime, Mark, &str)>, horizon: SimTime) -> Vec<(SimTime, Mark, &str)> {
+    marks.sort_by_key(|(instant, mark, _)| (std::cmp::Reverse(*mark), *instant));
+    let mut kept: Vec<(SimTime, Mark, &str)> = Vec::new();
+    for one in marks {
+        let x = x_of(one.0, horizon).0;
+        if kept.iter().all(|(other, _, _)| (x_of(*other, horizon).0 - x).abs() >= style::MARK.0) {
+            kept.push(one);
+        }
+    }
+    kept.sort_by_key(|(instant, _, _)| *instant);
+    kept
+}
+
+fn x_of(instant: SimTime, horizon: SimTime) -> Px {
+    let tenths = i128::from(instant.0) * i128::from(PLOT * 10) / i128::from(horizon.0.max(1));
+    Px(LEFT * 10 + i64::try_from(tenths).unwrap_or(PLOT * 10).min(PLOT * 10))
 }

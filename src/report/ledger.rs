@@ -9,6 +9,7 @@
 
 mod evictions;
 mod lives;
+mod memory;
 mod nodes;
 mod pods;
 mod preemptions;
@@ -25,6 +26,7 @@ use super::counts::Counts;
 use super::lifeline::Lives;
 use super::story::Overcommit;
 use super::story::{EvictionStory, OomStory, RunStory, TOLD_IN_FULL, Victim};
+use super::strata::{MOST_NODES, Strata};
 use super::table::Tables;
 use super::wording::{self, Happening};
 use crate::engine::record::PodName;
@@ -95,6 +97,8 @@ pub struct Ledger<'a, N: Names, W: Write> {
     unreachable: BTreeSet<NodeId>,
     /// For the first replication, if lives are wanted at all.
     chart: Option<Lives>,
+    /// The memory of the first nodes, by id; likewise.
+    strata: Vec<Strata>,
     told: Vec<EvictionStory>,
     oom_kills: Vec<OomStory>,
 }
@@ -108,6 +112,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
     ) -> Ledger<'a, N, W> {
         let nodes = || setting.nodes.iter().map(|node| node.node.name.as_str());
         let is_charted = identity.replication == 0 && tables.lives.is_some();
+        let shown = if is_charted { &setting.nodes[..] } else { &[] };
         Ledger {
             identity,
             setting,
@@ -121,6 +126,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             sequels: Sequels::default(),
             unreachable: BTreeSet::new(),
             chart: is_charted.then(|| Lives::new(setting.horizon, nodes())),
+            strata: shown.iter().take(MOST_NODES).map(|node| Strata::new(node, setting.horizon)).collect(),
             told: Vec::new(),
             oom_kills: Vec::new(),
         }
@@ -163,6 +169,7 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
             preemptions,
             oom_kills: self.oom_kills,
             lives: self.chart,
+            strata: self.strata.into_iter().map(Strata::finish).collect(),
         }
     }
 
@@ -233,6 +240,8 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
 }
 
 impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
+    const SEES_MEMORY: bool = true;
+
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.tally.record(now, record);
         match record {
@@ -287,6 +296,8 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
             Record::PodDeleted { pod, node } => self.on_deleted(now, (pod, node)),
             Record::Preempted(preemption) => self.on_preempted(now, &preemption),
             Record::PodEnded(end) => self.on_ended(end),
+            Record::MemoryTurned { pod, node, memory } => self.on_memory_turned(now, (pod, node), memory),
+            Record::NodeMemoryTurned { node, memory } => self.on_node_memory_turned(now, node, memory),
             Record::NodeSample(sample) => self.on_sample(now, &sample),
             Record::NodeEnded(end) => self.on_node_ended(&end),
         }

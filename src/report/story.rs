@@ -6,6 +6,7 @@
 
 use super::counts::Counts;
 use super::lifeline::Lives;
+use super::strata::Strata;
 use crate::engine::record::{OomCause, Ranked};
 use crate::engine::{RestartScope, UnreachablePhase};
 use crate::eviction::{Observation, Starved, Threshold};
@@ -40,6 +41,8 @@ pub struct RunStory {
     pub oom_kills: Vec<OomStory>,
     /// Of the first replication, if lives were wanted.
     pub lives: Option<Lives>,
+    /// The memory of the first nodes over time; likewise.
+    pub strata: Vec<Strata>,
 }
 
 /// What "overcommit" may mean, always together: each is a share, or unknown. Memory alone.

@@ -146,6 +146,38 @@ fn a_timeline_is_drawn_below_the_summary_as_wide_as_it_may_be() {
 }
 
 #[test]
+fn the_figure_of_memory_has_each_line_each_pod_and_what_happened_to_it() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-q"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let figure = fs::read_to_string(home.path().join("results/eviction-order/memory.svg")).expect("a figure");
+    for words in [
+        ">capacity 1Gi<",
+        ">hard: 100Mi left<",
+        ">leak<",
+        "leak: evicted at",
+        "<title>leak (Burstable): at most",
+    ] {
+        assert!(figure.contains(words), "{words:?} is missing from:\n{figure}");
+    }
+}
+
+#[test]
+fn events_are_printed_as_kubectl_prints_them() {
+    let home = home();
+    let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-o", "events"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let printed = text(&output.stdout);
+    let evicted: Vec<&str> = printed.lines().filter(|line| line.contains(" Evicted ")).collect();
+    assert!(!evicted.is_empty(), "{printed}");
+    for line in evicted {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words[1..3], ["Warning", "Evicted"], "{line}");
+        assert!(line.contains("The node was low on resource: memory. Threshold quantity: 100Mi"), "{line}");
+    }
+}
+
+#[test]
 fn a_timeline_needs_a_summary() {
     let home = home();
     let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-o", "csv", "--timeline"], "");

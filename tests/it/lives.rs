@@ -1,7 +1,9 @@
 //! Lives of pods, event by event: init containers, sidecars, crashes, volumes.
 
-use crate::story::{events, read, rows, tables};
-use evictsim::engine::Passes;
+use crate::story::{events, read, rows, shipped, tables};
+use evictsim::engine::{Passes, Record, Recorder, Setting};
+use evictsim::ground::{Line, NodeId, SimDuration, SimTime};
+use std::collections::BTreeMap;
 
 fn alone(rules: &str, workload: &str) -> String {
     format!(
@@ -168,4 +170,46 @@ fn who_is_evicted_before_it_is_pulled_has_lost_nothing() {
     let text = text.replace("firstPass: 3s", "firstPass: 3s, systemDaemons: 1000Mi");
     let tables = tables(&read(&text), Passes::ThatMatter);
     assert_eq!(rows(&tables["evictions"])[0]["lost_emptydir_bytes"], "0");
+}
+
+/// What is told of memory as it changes, added up anew, and the samples, which the engine takes from its own sums.
+#[derive(Default)]
+struct Told {
+    own: BTreeMap<NodeId, Line>,
+    pods: BTreeMap<u64, (NodeId, Line)>,
+    samples: u64,
+}
+
+impl Recorder for Told {
+    const SEES_MEMORY: bool = true;
+
+    fn record(&mut self, now: SimTime, record: Record<'_>) {
+        match record {
+            Record::NodeMemoryTurned { node, memory } => drop(self.own.insert(node, memory)),
+            Record::MemoryTurned { pod, node, memory } => drop(self.pods.insert(pod.serial, (node, memory))),
+            Record::PodEnded(end) => drop(self.pods.remove(&end.pod.serial)),
+            Record::NodeSample(sample) => {
+                let pods = self.pods.values().filter(|(node, _)| *node == sample.node);
+                let pods = pods.fold(Line::default(), |sum, (_, line)| sum + *line);
+                let own = self.own.get(&sample.node).copied().unwrap_or_default();
+                let all = (pods + own).at(now).bytes();
+                assert_eq!(all.min(sample.working_set + sample.available), sample.working_set, "at {now}");
+                self.samples += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_memory_that_is_told_as_it_changes_adds_up_to_the_nodes() {
+    for lesson in ["l03-a-shared-volume", "l05-what-survives-a-pod", "l20-limits", "oom-before-eviction"] {
+        let scenario = shipped(&format!("lessons/{lesson}.yaml"));
+        for run in &scenario.runs {
+            let setting = scenario.setting(run, 0, Passes::ThatMatter);
+            let setting = Setting { sample_every: Some(SimDuration::millis(700)), ..setting };
+            let told = evictsim::engine::run(&setting, scenario.source(0), Told::default());
+            assert!(told.samples > 100, "{lesson}: {} samples", told.samples);
+        }
+    }
 }

@@ -28,6 +28,22 @@ fn the_scheduler_takes_the_least_important_and_the_kubelet_the_one_above_its_req
 }
 
 #[test]
+fn four_pods_go_each_in_its_own_way() {
+    let pods = table("four-ways-to-go", "pods");
+    let ends = columns(&pods, ["pod", "end", "oom_kills"]);
+    #[rustfmt::skip]
+    assert_eq!(ends, [
+        ["oom-killed", "Failed",       "1"],
+        ["evicted",    "Evicted",      "0"],
+        ["rejected",   "Rejected",     "0"],
+        ["preempted",  "Preempted",    "0"],
+        ["urgent",     "StillRunning", "0"],
+    ]);
+    let evicted = table("four-ways-to-go", "evictions");
+    assert_eq!(columns(&evicted, ["pod", "time_s"]), [["evicted", "310"]], "the first look after 5m2s");
+}
+
+#[test]
 fn spread_pods_lie_on_all_nodes_and_nobody_is_evicted() {
     let nodes = table("spread", "pods");
     let nodes: Vec<&str> = nodes.iter().map(|pod| pod["node"].as_str()).collect();

@@ -60,7 +60,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
         (text(&output.stdout).to_owned(), files(&home.path().join("results/many")))
     };
     let (printed, one) = results("1");
-    assert_eq!(one.len(), 12, "ten tables, a manifest and a figure: {:?}", one.keys());
+    assert_eq!(one.len(), 13, "ten tables, a manifest and two figures: {:?}", one.keys());
     for (table, rows) in one.iter().filter(|(file, _)| file.ends_with(".csv")) {
         assert!(rows.lines().count() > 10, "every run has rows in {table}");
     }

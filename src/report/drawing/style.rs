@@ -5,6 +5,7 @@
 //! Never: where something is. Next: [`super::Panel`].
 
 use super::{Escaped, Px};
+use crate::model::QosClass;
 use crate::report::lifeline::{Mark, State};
 use std::io::{self, Write};
 
@@ -58,6 +59,71 @@ pub(super) fn write_head(out: &mut impl Write, (width, height): (i64, i64), titl
     writeln!(out, "<title>{}</title>", Escaped(title))?;
     writeln!(out, "{STYLE}\n{PATTERNS}")?;
     writeln!(out, r##"<rect width="{width}" height="{height}" fill="#fff"/>"##)
+}
+
+const STYLE_OF_BANDS: &str = r##"<style>
+.amount{font-size:11px;text-anchor:end}
+.before{text-anchor:end}
+.on-dark{fill:#fff}
+.line,.lead,.instant{fill:none;stroke:#1a1a1a;stroke-width:1.4}
+.lead,.instant{stroke-width:.7}
+.instant{stroke-dasharray:1 2}
+.hard{stroke:#b03a00;stroke-width:2;stroke-dasharray:9 3}
+.soft{stroke:#b03a00;stroke-width:2;stroke-dasharray:2 3}
+.allocatable{stroke:#1a1a1a;stroke-dasharray:9 3 2 3}
+</style>
+<defs>
+<pattern id="system" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#dcdcdc"/><path d="M0 6L6 0" stroke="#8f8f8f" stroke-width="1"/></pattern>
+</defs>"##;
+
+/// What a figure of memory needs besides.
+pub(super) fn write_style_of_bands(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{STYLE_OF_BANDS}")
+}
+
+/// What is no pod's, and the classes, as a legend tells them: from below.
+const BANDS: [Option<QosClass>; 4] =
+    [None, Some(QosClass::Guaranteed), Some(QosClass::Burstable), Some(QosClass::BestEffort)];
+
+/// Dark, middle and light of a color that no state has, so that grey tells them apart, too.
+fn band_fill(class: Option<QosClass>) -> &'static str {
+    match class {
+        None => "url(#system)",
+        Some(QosClass::Guaranteed) => "#00573f",
+        Some(QosClass::Burstable) => "#63b899",
+        Some(QosClass::BestEffort) => "#e2f4eb",
+    }
+}
+
+/// The class of a text that stands in a band.
+pub(super) fn band_text(class: Option<QosClass>) -> &'static str {
+    if class == Some(QosClass::Guaranteed) { "on-dark" } else { "pod" }
+}
+
+/// What fills some outlines; `tip` is shown to who points at it.
+pub(super) fn write_band(
+    out: &mut impl Write,
+    class: Option<QosClass>,
+    outlines: &str,
+    tip: &str,
+) -> io::Result<()> {
+    let (fill, tip) = (band_fill(class), Escaped(tip));
+    writeln!(
+        out,
+        r##"<path d="{outlines}" fill="{fill}" stroke="#1a1a1a" stroke-width="0.6"><title>{tip}</title></path>"##
+    )
+}
+
+/// One row: what each filling means.
+pub(super) fn write_bands_legend(out: &mut impl Write, (mut x, y): (Px, Px)) -> io::Result<()> {
+    for class in BANDS {
+        let words = class.map_or("memory of no pod", QosClass::name);
+        let outline = format!("M{x} {y}h26v14h-26Z");
+        write_band(out, class, &outline, words)?;
+        super::text(out, "legend", (x.plus(33), y.plus(11)), words)?;
+        x = x.plus(190);
+    }
+    Ok(())
 }
 
 /// How a state is drawn: a filled bar, or a line through the middle.

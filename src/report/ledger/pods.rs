@@ -6,7 +6,7 @@
 use super::{Ledger, Names};
 use crate::engine::record::{PodEnd, PodName, Refusal};
 use crate::eviction::NodeConditions;
-use crate::ground::{Bytes, MilliCpu, NodeId, SimTime};
+use crate::ground::{Bytes, Line, MilliCpu, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase};
 use crate::model::{ContainerIndex, PodTemplate, QosClass, Role};
 use crate::report::columns::PodRow;
@@ -29,6 +29,8 @@ pub(super) struct LivePod {
     /// The reason of its phase, where its kubelet refused or evicted it.
     pub(super) refused_or_evicted: Option<&'static str>,
     pub(super) is_preempted: bool,
+    /// How its memory goes on, on a node whose memory is shown.
+    pub(super) memory: Line,
     /// What the containers are, and what the API last showed of each; only if lives are wanted.
     roles: Vec<Role>,
     shown: Vec<Option<(ContainerStatus, bool)>>,
@@ -162,6 +164,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         self.counts.restarts += u64::from(end.restarts);
         let phase = end.phase;
         self.live_ended(end, phase);
+        self.memory_ended(end.ended, end.pod, end.node);
         let live = self.live.remove(&end.pod.serial);
         let workload = &self.setting.workloads[end.pod.workload.index()];
         let replaces = end.replaces.map(|old| self.pod(old));
@@ -209,6 +212,7 @@ impl LivePod {
             phase: Phase::Pending,
             refused_or_evicted: None,
             is_preempted: false,
+            memory: Line::default(),
             roles: Vec::new(),
             shown: Vec::new(),
         }
