@@ -209,7 +209,7 @@ impl Question {
             }
             Topic::Kernel => Solution::Order(self.kernel_order()),
             Topic::Order | Topic::EqualClasses | Topic::Priority => {
-                Solution::Order(self.order_by(self.order).iter().map(|ranked| place_of(ranked)).collect())
+                Solution::Order(self.order_by(self.order).iter().map(place_of).collect())
             }
         }
     }

@@ -286,7 +286,7 @@ impl View<'_, '_> {
         ];
         for (part, amount) in stacked {
             let from = column(sum);
-            sum = sum + amount;
+            sum += amount;
             parts[from..column(sum)].fill(part);
         }
         for threshold in &self.state.inquiry.setting.nodes[node.index()].kubelet.thresholds {
