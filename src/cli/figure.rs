@@ -40,7 +40,7 @@ enum Figure {
 
 /// What every figure is asked.
 #[derive(Debug, Args)]
-struct Common {
+struct TableAndAxis {
     /// A CSV table; or a directory of a sweep's results, for its points.csv; - is standard input
     #[arg(value_name = "TABLE")]
     table: String,
@@ -61,7 +61,7 @@ struct Common {
 #[derive(Debug, Args)]
 struct CurveArguments {
     #[command(flatten)]
-    common: Common,
+    shared: TableAndAxis,
     /// The column that is drawn: a measure's name, or any column of numbers. Its interval stands in its columns _lower and _upper
     #[arg(long, value_name = "COLUMN")]
     y: String,
@@ -76,7 +76,7 @@ struct CurveArguments {
 #[derive(Debug, Args)]
 struct HeatArguments {
     #[command(flatten)]
-    common: Common,
+    shared: TableAndAxis,
     /// The column up the figure
     #[arg(long, value_name = "COLUMN")]
     y: String,
@@ -112,27 +112,27 @@ pub fn figure(arguments: &FigureArguments) -> anyhow::Result<()> {
     }
 }
 
-fn draw_curve(CurveArguments { common, y, by, log }: &CurveArguments) -> anyhow::Result<()> {
-    let spots = common.read(y, by.as_ref())?;
-    let title = common.title.clone().unwrap_or_else(|| format!("{y} by {}", common.x));
-    let caption = Caption { title: &title, x: &common.x, y, by: by.as_deref() };
+fn draw_curve(CurveArguments { shared, y, by, log }: &CurveArguments) -> anyhow::Result<()> {
+    let spots = shared.read(y, by.as_ref())?;
+    let title = shared.title.clone().unwrap_or_else(|| format!("{y} by {}", shared.x));
+    let caption = Caption { title: &title, x: &shared.x, y, by: by.as_deref() };
     let spacing = |axis| match log {
         Some(axes) if *axes == axis || *axes == LogAxes::Both => Spacing::Logarithmic,
         _ => Spacing::Linear,
     };
     let axes = Axes { x: spacing(LogAxes::X), y: spacing(LogAxes::Y) };
-    common.write(|out| curve::write(out, &caption, &spots, axes))
+    shared.write(|out| curve::write(out, &caption, &spots, axes))
 }
 
-fn draw_heat(HeatArguments { common, y, value, log }: &HeatArguments) -> anyhow::Result<()> {
-    let spots = common.read(value, Some(y))?;
-    let title = common.title.clone().unwrap_or_else(|| format!("{value} by {} and {y}", common.x));
-    let caption = Caption { title: &title, x: &common.x, y, by: None };
+fn draw_heat(HeatArguments { shared, y, value, log }: &HeatArguments) -> anyhow::Result<()> {
+    let spots = shared.read(value, Some(y))?;
+    let title = shared.title.clone().unwrap_or_else(|| format!("{value} by {} and {y}", shared.x));
+    let caption = Caption { title: &title, x: &shared.x, y, by: None };
     let spacing = if *log { Spacing::Logarithmic } else { Spacing::Linear };
-    common.write(|out| heat::write(out, &caption, (&spots, value), spacing))
+    shared.write(|out| heat::write(out, &caption, (&spots, value), spacing))
 }
 
-impl Common {
+impl TableAndAxis {
     fn read(&self, value: &str, by: Option<&String>) -> anyhow::Result<Spots> {
         let (name, table) = open(&self.table)?;
         let asked =

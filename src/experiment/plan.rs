@@ -1,7 +1,7 @@
 //! A plan: the smallest, the largest or the best setting of a scenario that keeps a risk below a bound.
 //!
 //! What: [`Plan`], as meant: a sweep of one axis, a question about it, a [`Bound`], and what else might be the case;
-//! [`investigate`], which asks for runs until the question is answered (docs/decisions/0018).
+//! [`investigate`], which asks for runs until the question is answered (docs/decisions/0017).
 //! Never: a file, a thread, how a run is made; a sentence about the answer.
 //! Next: [`check::read`], from a file to a plan; [`search`], which point is asked next; `docs/plan-format.md`, the format.
 

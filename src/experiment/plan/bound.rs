@@ -3,7 +3,7 @@
 //! What: a setting keeps the bound when the upper end of its interval lies below it, breaks it when the lower end lies above, and
 //! is run more often in between, batch by batch, up to a most; what is open then stays undecided.
 //! Whoever looks several times gets several chances to be misled. So the looks share what the confidence lets be
-//! missed: all intervals of a setting hold the truth at once, as sure as the plan says (docs/decisions/0018).
+//! missed: all intervals of a setting hold the truth at once, as sure as the plan says (docs/decisions/0017).
 //! Never: which setting is looked at. Next: [`super::search`].
 
 use crate::experiment::measures::{Figures, Measure};
