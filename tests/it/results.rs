@@ -11,6 +11,33 @@ fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The committed figures of tables, and the words that draw each of the table beside it.
+const FIGURES: [(&str, &[&str]); 3] = [
+    (
+        "growth.svg",
+        &[
+            "curve",
+            "growth.csv",
+            "--x",
+            "live_pods",
+            "--y",
+            "ns_per_event",
+            "--by",
+            "series",
+            "--log",
+            "both",
+        ],
+    ),
+    (
+        "overcommit-risk.svg",
+        &["curve", "overcommit.csv", "--x", "ratio", "--y", "evictions_per_pod_month", "--by", "hard"],
+    ),
+    (
+        "overcommit-kernel-first.svg",
+        &["heat", "overcommit.csv", "--x", "ratio", "--y", "hard", "--value", "oom_before_eviction"],
+    ),
+];
+
 /// The names of all lessons, in order.
 pub fn lessons() -> Vec<String> {
     let entries = fs::read_dir(file("scenarios/lessons")).expect("the lessons are there");
@@ -82,9 +109,30 @@ fn the_readmes_output_is_what_its_first_command_prints() {
 }
 
 #[test]
+fn committed_figures_are_drawn_of_the_tables_beside_them() {
+    let place = file("results/figures");
+    let readme = fs::read_to_string(file("results/README.md")).expect("it is text");
+    for (figure, words) in FIGURES {
+        let drawn = evictsim(&place, &[&["figure"], words].concat(), "");
+        assert_eq!((drawn.status.code(), text(&drawn.stderr)), (Some(0), ""), "{figure}");
+        if std::env::var_os("EVICTSIM_UPDATE").is_some() {
+            fs::write(place.join(figure), &drawn.stdout).expect("room");
+        }
+        let committed = fs::read_to_string(place.join(figure)).expect("a figure");
+        assert!(
+            committed == text(&drawn.stdout),
+            "results/figures/{figure} is out of date: run the tests with EVICTSIM_UPDATE=1, and look at it"
+        );
+        assert!(readme.contains(&format!("](figures/{figure})")), "{figure} is not told of");
+    }
+}
+
+#[test]
 fn git_keeps_the_results_of_the_lessons_and_no_others() {
     let ignored = fs::read_to_string(file(".gitignore")).expect("it is text");
-    let mut rules = ["/results/*", "!/results/README.md", "!/results/queries/"].map(str::to_owned).to_vec();
+    let mut rules = ["/results/*", "!/results/README.md", "!/results/queries/", "!/results/figures/"]
+        .map(str::to_owned)
+        .to_vec();
     rules.extend(lessons().iter().map(|name| format!("!/results/{name}/")));
     let of_results: Vec<&str> = ignored.lines().filter(|line| line.contains("results")).collect();
     assert_eq!(of_results, rules);

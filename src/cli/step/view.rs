@@ -65,7 +65,7 @@ const HELP: [&str; 17] = [
     "up, down          another node",
     "/                 only nodes and pods with this in their names",
     "PageUp, PageDown  more pods",
-    "o                 the kernel's order in place of the kubelet's, and back",
+    "o                 the kernel's order for the kubelet's, and back",
     "g                 guess: the order is hidden until you pick a pod",
     "                  with up and down, and Enter",
     "q, Esc, Ctrl-C    quit",
