@@ -13,8 +13,9 @@ use super::screen;
 use crate::engine::{self, Passes};
 use crate::experiment::{self, Run, Threads, Turn};
 use crate::report::chart::{self, Look, Signs};
-use crate::report::columns::{EventRow, EvictionRow, Row, RunRow, Table};
+use crate::report::columns::{EventRow, EvictionRow, LifeRow, PodRow, Row, RunRow, Table};
 use crate::report::drawing::{self, Caption};
+use crate::report::kubectl::pods;
 use crate::report::ledger::{self, Ledger, RunIdentity};
 use crate::report::manifest::{RunEntry, TableEntry};
 use crate::report::summary::{self, Heading, Width};
@@ -41,7 +42,7 @@ Examples:
   evictsim run web.yaml --timeline
   evictsim run web.yaml --rules kubernetes --seed 7 --replications 10 -o csv
   evictsim run web.yaml --replications 1000 --threads 8
-  evictsim run web.yaml -o events
+  evictsim run web.yaml -o events            (or -o yaml, for the Pods at the end)
   evictsim run web.yaml -o wide --out results/tonight
   evictsim run - < web.yaml        (the next scenario without a name from standard input replaces its results)
 
@@ -77,8 +78,8 @@ pub struct RunArguments {
     /// What several threads brought is told on standard error, if the runs took longer than a second, or if N is given.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     threads: Option<u16>,
-    /// What is printed: a summary (wide: with thresholds and roles), the runs' rows, or the events of the first
-    /// replication as kubectl get events prints them; the tables are written all the same
+    /// What is printed: a summary (wide: with thresholds and roles), the runs' rows, or what kubectl would show of
+    /// the first replication: its events, or the Pods as they are at the end (yaml); the tables are written all the same
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     output: Format,
     /// After the summary, a chart of the first Pods' lives, as wide as the terminal (or as COLUMNS says);
@@ -97,6 +98,7 @@ enum Format {
     Json,
     Csv,
     Events,
+    Yaml,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -160,7 +162,8 @@ fn overridden(mut scenario: Scenario, arguments: &RunArguments) -> Scenario {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     scenario.replications = arguments.replications.unwrap_or(scenario.replications);
     scenario.recording.lives |= arguments.timeline.is_some();
-    scenario.recording.events |= arguments.output == Format::Events;
+    scenario.recording.events |= matches!(arguments.output, Format::Events | Format::Yaml);
+    scenario.recording.lives |= arguments.output == Format::Yaml;
     if let Some(run) = chosen_run(&scenario.runs, (arguments.rules, arguments.eviction_order)) {
         scenario.runs = vec![run];
     }
@@ -341,6 +344,12 @@ fn printed(
             io::copy(&mut results.open(&file_of(&RunRow::TABLE))?, &mut out)?;
         }
         Format::Events => kubectl::events(&mut out, results.open(&file_of(&EventRow::TABLE))?)?,
+        Format::Yaml => {
+            let table = |table: Table| results.open(&file_of(&table));
+            let (pods, lives) = (table(PodRow::TABLE)?, table(LifeRow::TABLE)?);
+            let tables = pods::Tables { pods, lives, events: table(EventRow::TABLE)? };
+            pods::pods(&mut out, scenario, tables)?;
+        }
         Format::Json => {
             let rows = |table: Table| json::rows(&table, results.open(&file_of(&table))?);
             let runs = rows(RunRow::TABLE)?;

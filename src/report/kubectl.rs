@@ -1,7 +1,9 @@
 //! What `kubectl` would print of a run, so that one learns to read it.
 //!
-//! What: the events of the first replication as `kubectl get events` aligns them.
+//! What: the events of the first replication as `kubectl get events` aligns them; its Pods, in [`pods`].
 //! Never: a word of its own: each stands in the table `events`. Next: [`super::wording`], which words them.
+
+pub mod pods;
 
 use super::columns::{EventRow, Row};
 use super::figures::aligned;

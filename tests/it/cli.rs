@@ -178,6 +178,45 @@ fn events_are_printed_as_kubectl_prints_them() {
 }
 
 #[test]
+fn pods_at_the_end_are_printed_as_kubectl_prints_them() {
+    let home = home();
+    fs::copy(
+        format!("{}/scenarios/studies/four-ways-to-go.yaml", env!("CARGO_MANIFEST_DIR")),
+        home.path().join("four.yaml"),
+    )
+    .expect("room");
+    let output = evictsim(home.path(), &["run", "four.yaml", "--rules", "Kubernetes", "-o", "yaml"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let pods: Vec<&str> = text(&output.stdout).split("---\n").skip(1).collect();
+    assert_eq!(pods.len(), 5);
+    // The figures are those of the scenario's comments, the words those that the API server, the kubelet and the scheduler write.
+    for (pod, words) in pods.iter().zip([
+        &[
+            "pod evicted: Evicted\n",
+            "reason: Evicted",
+            "low on resource: memory",
+            "TerminationByKubelet",
+            "00:05:10Z",
+        ][..],
+        &["pod oom-killed: Failed\n", "reason: OOMKilled", "exitCode: 137", "00:01:02Z", "memory: 50Mi"],
+        &["pod preempted: Preempted, and gone", "reason: PreemptionByScheduler", "00:15:00Z"],
+        &[
+            "pod rejected: Rejected\n",
+            "Pod was rejected: The node had condition: [MemoryPressure].",
+            "reason: Evicted",
+        ],
+        &["pod urgent: StillRunning\n", "phase: Running", "ready: true", "priority: 1000"],
+    ]) {
+        for word in words {
+            assert!(pod.contains(word), "{word:?} is missing from:\n{pod}");
+        }
+        let read: serde_json::Value = serde_saphyr::from_str(pod).expect("YAML");
+        assert_eq!(read["kind"], "Pod");
+    }
+    assert!(!pods[3].contains("containerStatuses"), "no container of it ever was:\n{}", pods[3]);
+}
+
+#[test]
 fn a_timeline_needs_a_summary() {
     let home = home();
     let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-o", "csv", "--timeline"], "");
