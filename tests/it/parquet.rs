@@ -129,7 +129,7 @@ found = {}
 for table in sorted(glob.glob('results/*/parquet/*')):
     rows = duckdb.sql(f\"from read_parquet('{table}/**/*.parquet', hive_partitioning = true)\")
     found[table] = [len(rows.fetchall()), {name: str(kind) for name, kind in zip(rows.columns, rows.types)}]
-exact = duckdb.sql(\"select max(seed), sum(excess)::bigint, bool_and(exceeds_request) from read_parquet('results/story/parquet/runs/*/*.parquet', hive_partitioning = true), read_parquet('results/story/parquet/evictions/*/*.parquet', hive_partitioning = true)\").fetchone()
+exact = duckdb.sql(\"select max(seed), sum(excess)::bigint, bool_and(exceeds_request) from read_parquet('results/story/parquet/runs/*/*.parquet', hive_partitioning = true), read_parquet('results/story/parquet/evictions/*/*.parquet', hive_partitioning = true)\").fetchall()[0]
 print(json.dumps({'tables': found, 'exact': exact}))
 ";
     let found = printed(&python, script, home.path());
