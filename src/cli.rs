@@ -32,7 +32,7 @@ pub mod sweep;
 use crate::scenario::mistake::{self, Mistake};
 use clap::{Parser, Subcommand};
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 const WHERE_NEXT: &str = "\
@@ -135,8 +135,13 @@ pub fn exit_code(done: anyhow::Result<()>) -> ExitCode {
     if is_closed_pipe(&error) {
         return ExitCode::from(PIPE_CLOSED);
     }
-    eprintln!("{}", told(&error));
+    say(told(&error));
     ExitCode::from(code_of(&error))
+}
+
+/// A line on standard error. Who has closed it does not want to hear, and that is no reason to stop.
+fn say(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Ours are told as they are.

@@ -1,6 +1,7 @@
 //! `evictsim import openb`: a scenario from a public trace, on standard output;
 //! what was assumed is told on standard error, too.
 
+use super::say;
 use crate::scenario::import::openb::{self, BestEffortAs, LatencySensitiveAs, Options, Scale};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
@@ -81,7 +82,7 @@ fn import_openb(arguments: &OpenbArguments) -> anyhow::Result<()> {
     };
     let imported = openb::import(&bytes(&arguments.pods)?, &bytes(&arguments.nodes)?, &options)?;
     for assumption in &imported.assumptions {
-        eprintln!("assumed: {assumption}");
+        say(format_args!("assumed: {assumption}"));
     }
     io::stdout().lock().write_all(imported.yaml.as_bytes())?;
     Ok(())

@@ -9,7 +9,7 @@ use super::progress::{self, Count};
 use super::run::{MOST_THREADS, number_of_threads, seed};
 use super::sweep::Format;
 use super::sweep::attempt::{attempt, keep_quiet};
-use super::{FailedRuns, MissedBars};
+use super::{FailedRuns, MissedBars, say};
 use crate::experiment::measures::Figures;
 use crate::experiment::plan::{self, Ask, Found, Plan, packing};
 use crate::experiment::{Run, Threads};
@@ -104,7 +104,7 @@ impl Planner<'_> {
         let found = plan::investigate(self.plan, |ask| self.make(ask, &threads, &count))?;
         let (runs, took) = count.finish();
         if !self.quiet {
-            eprintln!("{}", progress::rate(runs, took, number));
+            say(progress::rate(runs, took, number));
         }
         Ok(found)
     }

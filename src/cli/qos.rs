@@ -1,7 +1,7 @@
 //! `evictsim qos MANIFEST…`: which class is each pod, and what spoiled Guaranteed?
 
-use super::BadInput;
 use super::files::Files;
+use super::{BadInput, say};
 use crate::report::qos;
 use crate::scenario::kubernetes::manifests::{self, Manifest};
 use clap::{Args, ValueEnum};
@@ -59,7 +59,7 @@ fn read_all(named: &[String]) -> anyhow::Result<Vec<Manifest>> {
             Ok(found) => {
                 pods.extend(found.pods);
                 if !found.passed_over.is_empty() {
-                    eprintln!("{file}: no pods in {}", found.passed_over.join(", "));
+                    say(format_args!("{file}: no pods in {}", found.passed_over.join(", ")));
                 }
             }
             Err(found) => mistakes.extend(found),

@@ -4,12 +4,11 @@
 //! at once; results are the same with any number of threads.
 //! Never: how a run goes ([`crate::engine`]) or is told ([`crate::report`]).
 
-use super::BadInput;
 use super::files::Files;
 use super::joint::{self, JointTables, Part, file_of};
 use super::progress::{self, Progress, SpeedUp};
 use super::results::Results;
-use super::screen;
+use super::{BadInput, say, screen};
 use crate::engine::{self, Passes};
 use crate::experiment::{self, Run, Threads, Turn};
 use crate::report::chart::{self, Look, Signs};
@@ -220,7 +219,7 @@ fn simulate(
         .with_context(|| results.failure())?;
     let speed_up = SpeedUp { runs, threads: threads.get() as u64, elapsed: progress.finish(), runs_took };
     if !arguments.quiet && (arguments.threads.is_some() || speed_up.is_worth_telling()) {
-        eprintln!("{speed_up}");
+        say(speed_up);
     }
     Ok((stories, tables.entries()))
 }

@@ -18,12 +18,14 @@ pub mod whole;
 use super::files::Files;
 use super::results::{self, Results, beside};
 use super::run::{MOST_THREADS, number_of_threads, seed};
+use super::{BadInput, say};
 use crate::experiment::bars::Bar;
 use crate::experiment::sweep::{Replications, Shard, Sweep};
 use crate::report::Manifest;
 use crate::report::figures::counted;
 use crate::report::sweep::manifest::{PartManifest, SweepManifest};
 use crate::scenario::check::MOST_REPLICATIONS;
+use crate::scenario::mistake::Mistake;
 use answer::Answer;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
@@ -103,6 +105,7 @@ pub enum Format {
 /// # Errors
 /// Bad input, what cannot be written, runs that failed, and bars that were missed.
 pub fn sweep(arguments: &SweepArguments) -> anyhow::Result<()> {
+    refuse_idle_bars(arguments)?;
     let files = Files::default();
     let sweep = overridden(files.sweep(&arguments.file)?, arguments);
     let shard = arguments.shard.unwrap_or(Shard::ALL);
@@ -120,6 +123,24 @@ pub fn sweep(arguments: &SweepArguments) -> anyhow::Result<()> {
     }
 }
 
+/// A bar that nobody would look at is a mistake, not a success.
+fn refuse_idle_bars(arguments: &SweepArguments) -> Result<(), BadInput> {
+    if arguments.telling.fail_if.is_empty() {
+        return Ok(());
+    }
+    let mistake = if arguments.shard.is_some() {
+        Mistake::new(
+            "--fail-if asks for all runs, and a shard has a part of them",
+            "give it to `evictsim merge`",
+        )
+    } else if arguments.dry_run {
+        Mistake::new("--fail-if asks for results, and --dry-run keeps none", "leave one of them out")
+    } else {
+        return Ok(());
+    };
+    Err(BadInput(vec![mistake]))
+}
+
 /// The sweep with what the command line says otherwise.
 fn overridden(mut sweep: Sweep, arguments: &SweepArguments) -> Sweep {
     if let Some(seed) = arguments.seed {
@@ -132,12 +153,12 @@ fn overridden(mut sweep: Sweep, arguments: &SweepArguments) -> Sweep {
 }
 
 fn place(arguments: &SweepArguments, name: &str, shard: Shard) -> PathBuf {
-    let named = if shard == Shard::ALL {
-        name.to_owned()
-    } else {
-        format!("{name}.shard-{}-of-{}", shard.number, shard.of)
-    };
+    let named = if shard == Shard::ALL { name.to_owned() } else { shard_name(name, shard) };
     arguments.out.clone().unwrap_or_else(|| Path::new("results").join(named))
+}
+
+fn shard_name(name: &str, shard: Shard) -> String {
+    format!("{name}.shard-{}-of-{}", shard.number, shard.of)
 }
 
 fn make_whole(
@@ -149,7 +170,7 @@ fn make_whole(
     let home = beside(place, "part")?;
     if is_finished(place, &manifest.manifest, telling)? {
         if !telling.quiet {
-            eprintln!("{} has all of its runs already", place.display());
+            say(format_args!("{} has all of its runs already", place.display()));
         }
         if home.exists() && Lock::take(&home).is_ok() {
             take_away(&home)?;
@@ -184,7 +205,7 @@ fn grow(
         known.push(workshop.known(entry, row))
     })?;
     if !known.is_empty() && !telling.quiet {
-        eprintln!("going on after {}", counted(known.len() as u64, "run"));
+        say(format_args!("going on after {}", counted(known.len() as u64, "run")));
     }
     workshop.make(&mut growing, known).with_context(|| {
         let place = place.display();
@@ -225,7 +246,13 @@ fn make_shard(
         let runs = counted(growing.part.entries.len() as u64, "run");
         let mut out = io::stdout().lock();
         writeln!(out, "shard {shard} of {name}: {runs}, in {}", place.display())?;
-        writeln!(out, "When all shards are there: evictsim merge results/{name}.shard-*")?;
+        let is_named = place.file_name().is_some_and(|own| own == shard_name(&name, shard).as_str());
+        let all = if is_named {
+            place.with_file_name(format!("{name}.shard-*")).display().to_string()
+        } else {
+            format!("{} and the directories of the others", place.display())
+        };
+        writeln!(out, "When all shards are there: evictsim merge {all}")?;
     }
     Ok(())
 }

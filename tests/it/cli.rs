@@ -226,6 +226,20 @@ fn a_timeline_needs_a_summary() {
 }
 
 #[test]
+fn who_closes_standard_error_changes_no_exit_code() {
+    let home = home();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_evictsim"))
+        .args(["check", "nowhere.yaml"])
+        .current_dir(home.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(program.stderr.take());
+    assert_eq!(program.wait().expect("it ends").code(), Some(2), "101 is a panic");
+}
+
+#[test]
 fn quiet_means_nothing_at_all() {
     let home = home();
     let output = evictsim(home.path(), &["run", "eviction-order.yaml", "-q"], "");

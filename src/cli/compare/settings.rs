@@ -4,10 +4,10 @@
 //! same draws, and compared with the first.
 //! Never: how a difference is estimated ([`crate::experiment::comparison`]) or told ([`crate::report::comparison`]).
 
-use crate::cli::BadInput;
 use crate::cli::files::Files;
 use crate::cli::progress::{self, Progress, SpeedUp};
 use crate::cli::run::{MOST_THREADS, number_of_threads, seed};
+use crate::cli::{BadInput, say};
 use crate::engine::{self, Passes};
 use crate::experiment::Threads;
 use crate::experiment::comparison::contrasts;
@@ -151,7 +151,7 @@ impl Settings {
             Threads::start(number).context("cannot start so many threads")?.in_turn(pieces, work, take);
         let speed_up = SpeedUp { runs, threads: number.get() as u64, elapsed: progress.finish(), runs_took };
         if threads.is_some() || speed_up.is_worth_telling() {
-            eprintln!("{speed_up}");
+            say(speed_up);
         }
         Ok(figures)
     }

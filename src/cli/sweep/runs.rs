@@ -9,6 +9,7 @@ use super::identity;
 use super::journal::Entry;
 use super::part::Growing;
 use crate::cli::progress::{self, Count};
+use crate::cli::say;
 use crate::engine::{self, Passes};
 use crate::experiment::measures::Figures;
 use crate::experiment::sweep::{KeptTable, Plan, Replications, Round, Rounds, Samples, Shard, Sweep, Unit};
@@ -107,7 +108,7 @@ impl<'s> Workshop<'s> {
         growing.sync()?;
         let (runs, took) = count.finish();
         if !self.quiet && runs > 0 {
-            eprintln!("{}", progress::rate(runs, took, self.threads));
+            say(progress::rate(runs, took, self.threads));
         }
         Ok(())
     }

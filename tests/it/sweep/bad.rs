@@ -211,6 +211,19 @@ fn a_bar_that_cannot_be_read_is_told_before_anything_is_run() {
     assert!(!home.path().join("results").exists(), "nothing is run");
 }
 
+#[test]
+fn a_bar_that_nobody_would_look_at_is_refused() {
+    let home = home(SWEEP);
+    for (words, fix) in
+        [(&["--shard", "1/2"][..], "evictsim merge"), (&["--dry-run"], "leave one of them out")]
+    {
+        let output = sweep(home.path(), &[words, &["--fail-if", "evictions >= 0"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(text(&output.stderr).contains(fix), "{}", text(&output.stderr));
+    }
+    assert!(!home.path().join("results").exists(), "nothing is run");
+}
+
 /// Refused, with everything as it was; and replaced where that is asked for.
 fn refused(home: &Path, words: &[&str], expected: &str) {
     let place = home.join("results/fit");
