@@ -7,7 +7,7 @@
 use super::bound::Bound;
 use super::file::{KeepFile, PlanFile, PreferFile};
 use super::{Plan, Preference, Question, WhatIf};
-use crate::experiment::measures::Measure;
+use crate::experiment::measures::{Kind, Measure};
 use crate::experiment::sweep::check::{
     self as sweeps, Grid, children, confidence, entries, number_of_replications, over, path_of, sound,
 };
@@ -171,8 +171,14 @@ fn bound(findings: &mut Findings, spot: &Spot<'_>, written: &KeepFile) -> Bound 
             "write 2 or more, better 30",
         );
     }
-    if !written.below.value.is_finite() {
-        findings.mistakes.push(written.below.mistake("a bound is a number", "write it as 0.1"));
+    // What no result can keep, or none can break, is no question.
+    let most = if written.measure.kind() == Kind::Claim { 1.0 } else { f64::INFINITY };
+    if !(written.below.value > 0.0 && written.below.value < most) {
+        let (what, fix) = match written.measure.kind() {
+            Kind::Claim => ("a proportion of runs is bounded between 0 and 1", "write 2 % as 0.02"),
+            Kind::Number | Kind::Ratio { .. } => ("a bound is a number above 0", "write it as 0.1"),
+        };
+        findings.mistakes.push(written.below.mistake(what, fix));
     }
     Bound {
         measure: written.measure,

@@ -66,6 +66,17 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
             "error: unknown value \"evictoins\"; did you mean `evictions`?\n  at fit.yaml:5:17 (keep.measure)\n",
         ),
         (
+            "a bound that nothing keeps",
+            but("below: 0.5", "below: 0"),
+            "error: a bound is a number above 0\n  at fit.yaml:5:35 (keep.below)\n  fix: write it as 0.1\n",
+        ),
+        (
+            "a proportion in percent",
+            but("measure: evictions, below: 0.5", "measure: any_eviction, below: 2"),
+            "error: a proportion of runs is bounded between 0 and 1\n  at fit.yaml:5:38 (keep.below)\n  \
+             fix: write 2 % as 0.02\n",
+        ),
+        (
             "a preference without a choice",
             but("keep:", "prefer: {lowest: evictions}\nkeep:"),
             "error: `prefer` is for `choose` alone\n  at fit.yaml:5:9 (prefer)\n  fix: leave it out\n",
