@@ -48,6 +48,7 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Plan, Vec<Mistake>> {
     let bound = bound(&mut findings, &top.key("keep"), &file.keep);
     let changes: Vec<Vec<Change<'_>>> =
         children(&top.key("whatIf")).map(|spot| changes(&mut findings, &spot.key("change"))).collect();
+    tell_of_what_is_asked(&mut findings, &changes, &grid);
     sound(findings)?;
     let base = sweeps::base(root, &top, files)?;
     let named = (name, scenarios::question(&bytes));
@@ -210,6 +211,16 @@ fn changes<'t>(findings: &mut Findings, spot: &Spot<'t>) -> Vec<Change<'t>> {
         Some(Change { path, place: entry.key_place.clone(), value: &entry.value })
     };
     entries(spot).iter().filter_map(change).collect()
+}
+
+/// A setting would put its own value in place of that of a what-if.
+fn tell_of_what_is_asked(findings: &mut Findings, changes: &[Vec<Change<'_>>], grid: &Grid) {
+    for Change { path, place, .. } in changes.iter().flatten() {
+        if grid.parameters.iter().flat_map(|parameter| &parameter.paths).any(|(asked, _)| asked == path) {
+            let what = format!("`{path}` is what the plan asks about: each setting has its own value there");
+            findings.mistakes.push(Mistake::new(what, "leave it out").at(place.clone()));
+        }
+    }
 }
 
 fn changed(base: &Base, changes: &[Change<'_>]) -> Result<Base, Vec<Mistake>> {

@@ -33,7 +33,7 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Sweep, Vec<Mistake>> {
     let bytes = files(root).map_err(|error| vec![unreadable(root, &error)])?;
     let tree = document::read(root, &bytes)?;
     let top = Spot::top(&tree);
-    if let Some(mistake) = scenario_instead(&top, &tree) {
+    if let Some(mistake) = something_else(&top, &tree) {
         return Err(vec![mistake]);
     }
     let mut findings = Findings::default();
@@ -89,14 +89,19 @@ pub(in crate::experiment) fn sound(findings: Findings) -> Result<(), Vec<Mistake
     if findings.mistakes.is_empty() { Ok(()) } else { Err(findings.mistakes) }
 }
 
-/// The mistake, if the file is a scenario: it has nodes, and neither a grid nor a scenario.
-fn scenario_instead(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
+/// The mistake, if the file is a plan, or a scenario: it has nodes, and neither a grid nor a scenario.
+fn something_else(top: &Spot<'_>, tree: &Tree) -> Option<Mistake> {
     let has = |key: &str| tree.get(key).is_some();
-    let is_one = (has("nodes") || has("horizon")) && !has("grid") && !has("scenario");
-    is_one.then(|| {
-        let fix = "run it with `evictsim run`, or name it in a sweep: `scenario: FILE` with a `grid`";
-        Mistake::new("this is a scenario, not a sweep", fix).at(top.place().clone())
-    })
+    let (what, fix) = match () {
+        () if has("grid") => return None,
+        () if has("keep") => ("this is a plan, not a sweep", "run it with `evictsim plan`"),
+        () if (has("nodes") || has("horizon")) && !has("scenario") => (
+            "this is a scenario, not a sweep",
+            "run it with `evictsim run`, or name it in a sweep: `scenario: FILE` with a `grid`",
+        ),
+        () => return None,
+    };
+    Some(Mistake::new(what, fix).at(top.place().clone()))
 }
 
 /// The scenario that is changed: the one that is named, or the one that is written here.

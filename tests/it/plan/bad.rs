@@ -107,6 +107,12 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
             ", if it lasts a minute longer\n",
         ),
         (
+            "a what-if of what is asked",
+            but("{horizon: 41m}", "{'workloads[name=web].replicas': 3}"),
+            "error: `workloads[name=web].replicas` is what the plan asks about: each setting has its own value there\n  \
+             at fit.yaml:12:14\n  fix: leave it out\n",
+        ),
+        (
             "a what-if of nothing",
             but("{horizon: 41m}", "{}"),
             "error: nothing is otherwise\n  at fit.yaml:12:13 (whatIf[2].change)\n",

@@ -193,6 +193,13 @@ fn a_sweep_that_is_run_and_a_scenario_that_is_swept_are_told_apart() {
     let told = text(&output.stderr);
     assert!(told.starts_with("error: this is a sweep, not a scenario\n"), "{told}");
     assert!(told.contains("evictsim sweep"), "{told}");
+    fs::write(home.path().join("plan.yaml"), "scenario: base.yaml\nkeep: {}\nsmallest: {}\n").expect("room");
+    let output = evictsim(home.path(), &["sweep", "plan.yaml"], "");
+    let told = text(&output.stderr);
+    assert_eq!(
+        told,
+        "error: this is a plan, not a sweep\n  at plan.yaml:1:1\n  fix: run it with `evictsim plan`\n"
+    );
 }
 
 #[test]
