@@ -172,15 +172,23 @@ fn make_whole(
         if !telling.quiet {
             say(format_args!("{} has all of its runs already", place.display()));
         }
-        if home.exists() && Lock::take(&home).is_ok() {
-            take_away(&home)?;
-        }
+        take_away_rest(&home, &manifest)?;
         return Answer { whole: whole::read(place, &manifest)?, place }.tell(telling);
     }
     let growing = grow(workshop, manifest, (&home, place), telling)?;
     let whole = put_in_place(std::slice::from_ref(&growing.part), home.join(WHOLE), place, telling)?;
     take_away(&home)?;
     Answer { whole, place }.tell(telling)
+}
+
+/// Of a sweep that was killed when its results were in place already. What another sweep has begun there stays.
+fn take_away_rest(home: &Path, ours: &PartManifest) -> anyhow::Result<()> {
+    if !home.exists() {
+        return Ok(());
+    }
+    let Ok(_lock) = Lock::take(home) else { return Ok(()) };
+    let is_begun = home.join(PartManifest::FILE).exists();
+    if is_begun && part::refuse_another_sweep(home, ours).is_err() { Ok(()) } else { take_away(home) }
 }
 
 /// The results are in their place: the rows that they were put together from are needed no more.

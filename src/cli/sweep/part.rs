@@ -143,9 +143,10 @@ pub fn read_manifest(directory: &Path) -> anyhow::Result<PartManifest> {
 
 impl Growing {
     /// Begins a part, or goes on with one of the same sweep; `each` is given the entries that are there, with their rows of `runs`.
+    /// With `replace` the part of another sweep makes room.
     ///
     /// # Errors
-    /// If another sweep is at work there or has been, or if it cannot be written.
+    /// If another sweep is at work there, or has been and is not replaced, or if it cannot be written.
     pub fn open(
         directory: &Path,
         manifest: PartManifest,
@@ -155,10 +156,12 @@ impl Growing {
     ) -> anyhow::Result<Growing> {
         let lock = Lock::take(directory)?;
         let unwritable = || format!("cannot write to {}", directory.display());
-        if replace || !directory.join(PartManifest::FILE).exists() {
-            begin(directory, &manifest, headers).with_context(unwritable)?;
-        } else {
-            refuse_another_sweep(directory, &manifest)?;
+        let is_begun = directory.join(PartManifest::FILE).exists();
+        let refusal = if is_begun { refuse_another_sweep(directory, &manifest).err() } else { None };
+        match refusal {
+            Some(refusal) if !replace => return Err(refusal),
+            None if is_begun => {}
+            _ => begin(directory, &manifest, headers).with_context(unwritable)?,
         }
         // The same sweep, but its file may have another layout now.
         write_manifest(directory, &manifest).with_context(unwritable)?;
@@ -223,7 +226,11 @@ fn write_manifest(directory: &Path, manifest: &PartManifest) -> io::Result<()> {
     fs::rename(&beside, directory.join(PartManifest::FILE))
 }
 
-fn refuse_another_sweep(directory: &Path, ours: &PartManifest) -> anyhow::Result<()> {
+/// Unless the part that is begun there is of the same sweep.
+///
+/// # Errors
+/// What it is of, or that it cannot be read.
+pub fn refuse_another_sweep(directory: &Path, ours: &PartManifest) -> anyhow::Result<()> {
     let theirs = read_manifest(directory)?;
     if theirs.manifest.identity == ours.manifest.identity && theirs.shard == ours.shard {
         return Ok(());

@@ -12,9 +12,10 @@ fn done(part: &Path) -> usize {
     journal.iter().filter(|byte| **byte == b'\n').count()
 }
 
-fn begin(home: &Path) -> Child {
+fn begin(home: &Path, words: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_evictsim"))
         .args(["sweep", "fit.yaml", "-q"])
+        .args(words)
         .current_dir(home)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -54,7 +55,7 @@ fn a_sweep_killed_at_ten_moments_comes_to_the_same_bytes() {
         let mut number = numbers(7);
         let mut moments: Vec<usize> = (0..10).map(|_| number(all)).collect();
         moments.sort_unstable();
-        let killed = moments.iter().filter(|runs| kill_after(begin(home.path()), &part, **runs)).count();
+        let killed = moments.iter().filter(|runs| kill_after(begin(home.path(), &[]), &part, **runs)).count();
         println!("killed {killed} times, after {moments:?} of {all} runs");
         assert!(killed > 0, "it was killed at least once");
         let before = done(&part);
@@ -119,6 +120,42 @@ fn a_sweep_killed_before_it_had_begun_or_after_it_was_put_in_place_leaves_nothin
     fs::write(part.join("runs.csv"), "").expect("room");
     swept(home.path(), &["-q"]);
     assert!(!part.exists());
+}
+
+/// So many runs that it is still at work when one of them is done.
+fn long() -> String {
+    SWEEP.replace("replications: 10", "replications: 100")
+}
+
+#[test]
+fn a_sweep_that_replaces_another_is_gone_on_with_as_well() {
+    let home = home(&long());
+    let part = home.path().join("results/.fit.part");
+    let expected = undisturbed(&long());
+    swept(home.path(), &["-q", "--replications", "2"]);
+    assert!(kill_after(begin(home.path(), &["--replace"]), &part, 1), "it was at work");
+    let output = sweep(home.path(), &["--replace"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("going on after "), "{}", text(&output.stderr));
+    assert_same(&files(&home.path().join("results/fit")), &expected, "in place of another sweep");
+    // What another one has begun makes room.
+    assert!(kill_after(begin(home.path(), &["--replace", "--seed", "7"]), &part, 1), "it was at work");
+    let output = sweep(home.path(), &["--replace"]);
+    assert!(!text(&output.stderr).contains("going on after "), "{}", text(&output.stderr));
+    assert_same(&files(&home.path().join("results/fit")), &expected, "in place of another that was begun");
+}
+
+#[test]
+fn what_another_sweep_has_begun_is_not_taken_away() {
+    let home = home(&long());
+    let part = home.path().join("results/.fit.part");
+    let few = ["-q", "--replications", "2"];
+    swept(home.path(), &few);
+    assert!(kill_after(begin(home.path(), &["--replace"]), &part, 1), "it was at work");
+    let begun = files(&part);
+    // The first one, which is done, says so again.
+    swept(home.path(), &few);
+    assert_eq!(files(&part), begun);
 }
 
 #[test]
