@@ -7,8 +7,8 @@
 //! Never: which setting is looked at. Next: [`super::search`].
 
 use crate::experiment::measures::{Figures, Measure};
-use crate::experiment::statistics::stopping::ALIKE_ENOUGH;
-use crate::experiment::statistics::{Confidence, Interval, Method};
+use crate::experiment::statistics::stopping::may_be_luck;
+use crate::experiment::statistics::{Confidence, Interval};
 use std::num::NonZeroU32;
 use std::ops::Range;
 
@@ -60,7 +60,7 @@ impl Bound {
     /// What all runs of a setting say.
     pub fn verdict(&self, runs: &[Figures]) -> Verdict {
         let interval = self.interval(self.measure, runs);
-        let is_luck = interval.method == Method::AllEqual && (runs.len() as u64) < ALIKE_ENOUGH;
+        let is_luck = may_be_luck(runs.len() as u64, &interval);
         let is_done = self.more(runs.len()).is_empty();
         match (interval.lower, interval.upper) {
             _ if runs.len() < self.at_least as usize || is_luck && !is_done => Verdict::Open,

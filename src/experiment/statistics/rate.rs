@@ -26,10 +26,12 @@ pub fn rate(runs: &[(f64, f64)], confidence: Confidence) -> Interval {
     if n == 1 {
         return Interval::of_one(rate, confidence);
     }
-    let left: f64 = runs.iter().map(|run| totals.left(*run)).map(|left| left * left).sum();
-    if left == 0.0 {
+    // Asked of the runs themselves: what is left of each is rounded.
+    let (events, exposure) = runs[0];
+    if runs.iter().all(|run| run.0 * exposure == events * run.1) {
         return Interval::around(rate, 0.0, n, (confidence, Method::AllEqual));
     }
+    let left: f64 = runs.iter().map(|run| totals.left(*run)).map(|left| left * left).sum();
     let degrees = n as f64 - 1.0;
     let error = (left / degrees / n as f64).sqrt();
     Interval::around(rate, student_t(confidence, degrees) * error, n, (confidence, Method::RatioT))
@@ -102,6 +104,17 @@ mod tests {
         );
         // exp(-50 x) = 0.05
         assert!((libm::exp(-50.0 * interval.upper.unwrap()) - 0.05).abs() < 1e-12);
+    }
+
+    #[test]
+    fn runs_that_are_all_alike_are_so_whatever_rounding_leaves() {
+        // 10 / 490 is no double, and 10 / 490 * 49 is not quite 1.
+        for exposure in [49.0, 0.1, 2.666_666_666_666_666_5] {
+            let interval = rate(&[(1.0, exposure); 10], SURE);
+            assert_eq!((interval.method, interval.half_width()), (Method::AllEqual, Some(0.0)), "{exposure}");
+        }
+        let twice_as_long = rate(&[(1.0, 3.0), (2.0, 6.0)], SURE);
+        assert_eq!(twice_as_long.method, Method::AllEqual);
     }
 
     #[test]

@@ -34,20 +34,22 @@ pub enum Next {
 }
 
 /// So many runs that are all alike say that a run that differs has a probability below a tenth (the rule of three).
-pub const ALIKE_ENOUGH: u64 = 30;
+const ALIKE_ENOUGH: u64 = 30;
+
+/// Whether all runs are alike, and too few to say anything of one that differs: the first batch of a rare event looks like
+/// this. That none has an event is no exception, however long they were: events come in storms.
+pub fn may_be_luck(runs: u64, interval: &Interval) -> bool {
+    matches!(interval.method, Method::AllEqual | Method::NoEvent) && runs < ALIKE_ENOUGH
+}
 
 impl Until {
     /// What to do when `runs` have been made, and this is their interval.
     pub fn next(&self, runs: u64, interval: &Interval) -> Next {
-        let least = match interval.method {
-            // No width yet may be no luck yet: the first batch of a rare event.
-            Method::AllEqual => self.at_least.max(ALIKE_ENOUGH.min(self.at_most)),
-            _ => self.at_least,
-        };
         let is_narrow = interval.half_width().is_some_and(|half_width| half_width <= self.half_width);
+        let is_luck = may_be_luck(runs, interval) && runs < self.at_most;
         let batch = self.batch.get().min(self.at_most.saturating_sub(runs));
         match () {
-            () if is_narrow && least <= runs => Next::Enough,
+            () if is_narrow && self.at_least <= runs && !is_luck => Next::Enough,
             () if batch == 0 => Next::TooWide,
             () => Next::Runs(batch),
         }
@@ -56,7 +58,7 @@ impl Until {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Confidence, mean};
+    use super::super::{Confidence, mean, rate};
     use super::*;
 
     const UNTIL: Until =
@@ -82,5 +84,9 @@ mod tests {
     fn runs_that_are_all_alike_are_asked_longer() {
         assert_eq!(after(20, &[0.0; 20]), Next::Runs(10));
         assert_eq!(after(30, &[0.0; 30]), Next::Enough);
+        // Ten pod-months without an event in each run: an upper bound of 3 / 200, and no storm seen yet.
+        let quiet = |runs: usize| rate(&vec![(0.0, 10.0); runs], Confidence::NINETY_FIVE);
+        assert_eq!(UNTIL.next(20, &quiet(20)), Next::Runs(10));
+        assert_eq!(UNTIL.next(30, &quiet(30)), Next::Enough);
     }
 }
