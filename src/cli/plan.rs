@@ -130,8 +130,8 @@ impl Planner<'_> {
     }
 
     fn figures(&self, scenario: &Scenario, replication: u32) -> Figures {
-        // It has a run of that name at every point: the plan was checked.
-        let rules = scenario.runs.iter().find(|run| run.name == self.plan.run).unwrap_or(&scenario.runs[0]);
+        let named = scenario.runs.iter().find(|run| run.name == self.plan.run);
+        let rules = named.expect("the plan was checked: every setting has it, under each what-if");
         Run { rules, replication }.figures(scenario)
     }
 

@@ -62,7 +62,7 @@ pub struct Sweep {
 pub(in crate::experiment) struct Base {
     /// The file that it stands in.
     root: String,
-    tree: Tree,
+    pub(in crate::experiment) tree: Tree,
 }
 
 impl Base {

@@ -48,9 +48,9 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Plan, Vec<Mistake>> {
     let bound = bound(&mut findings, &top.key("keep"), &file.keep);
     let changes: Vec<Vec<Change<'_>>> =
         children(&top.key("whatIf")).map(|spot| changes(&mut findings, &spot.key("change"))).collect();
-    tell_of_what_is_asked(&mut findings, &changes, &grid);
     sound(findings)?;
     let base = sweeps::base(root, &top, files)?;
+    refuse_what_is_asked(&base, &changes, &grid)?;
     let named = (name, scenarios::question(&bytes));
     let (settings, _) = over(named.clone(), base.clone(), grid.clone(), files)?;
     let run = run(&top, file.run.as_ref(), &settings)?;
@@ -58,6 +58,11 @@ pub fn read(root: &str, files: &Files<'_>) -> Result<Plan, Vec<Mistake>> {
         let changed = changed(&base, changes)?;
         let settings = over(named.clone(), changed, grid.clone(), files);
         let (settings, _) = settings.map_err(|mistakes| told_of(mistakes, &what_if.name))?;
+        if !is_everywhere(&settings, &run) {
+            let what = format!("there is no run `{run}` any more");
+            let fix = "name the scenario's `runs`: without a name one is called after its rules";
+            return Err(told_of(vec![top.key("whatIf").mistake(what, fix)], &what_if.name));
+        }
         Ok(WhatIf { name: what_if.name.clone(), settings })
     };
     let what_ifs =
@@ -214,13 +219,16 @@ fn changes<'t>(findings: &mut Findings, spot: &Spot<'t>) -> Vec<Change<'t>> {
 }
 
 /// A setting would put its own value in place of that of a what-if.
-fn tell_of_what_is_asked(findings: &mut Findings, changes: &[Vec<Change<'_>>], grid: &Grid) {
-    for Change { path, place, .. } in changes.iter().flatten() {
-        if grid.parameters.iter().flat_map(|parameter| &parameter.paths).any(|(asked, _)| asked == path) {
-            let what = format!("`{path}` is what the plan asks about: each setting has its own value there");
-            findings.mistakes.push(Mistake::new(what, "leave it out").at(place.clone()));
-        }
-    }
+fn refuse_what_is_asked(base: &Base, changes: &[Vec<Change<'_>>], grid: &Grid) -> Result<(), Vec<Mistake>> {
+    let asked = || grid.parameters.iter().flat_map(|parameter| &parameter.paths);
+    let is_asked = |change: &&Change<'_>| asked().any(|(path, _)| change.path.is_within(path, &base.tree));
+    let told = |change: &Change<'_>| {
+        let what =
+            format!("`{}` is what the plan asks about: each setting has its own value there", change.path);
+        Mistake::new(what, "leave it out").at(change.place.clone())
+    };
+    let mistakes: Vec<Mistake> = changes.iter().flatten().filter(is_asked).map(told).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 fn changed(base: &Base, changes: &[Change<'_>]) -> Result<Base, Vec<Mistake>> {
@@ -233,14 +241,18 @@ fn changed(base: &Base, changes: &[Change<'_>]) -> Result<Base, Vec<Mistake>> {
     if mistakes.is_empty() { Ok(base) } else { Err(mistakes) }
 }
 
+fn is_everywhere(settings: &Sweep, run: &String) -> bool {
+    settings.points.iter().all(|point| point.runs.contains(run))
+}
+
 /// Which run: the one that is named, or the only one.
 fn run(top: &Spot<'_>, written: Option<&At<String>>, settings: &Sweep) -> Result<String, Vec<Mistake>> {
-    let everywhere = |run: &&String| settings.points.iter().all(|point| point.runs.contains(run));
     let known: Vec<&String> = settings.points.iter().take(1).flat_map(|point| &point.runs).collect();
     let runs = || known.iter().map(|run| run.as_str()).collect::<Vec<_>>().join(", ");
     match (written, &known[..]) {
         (Some(run), _) => {
-            match known.iter().find(|known| **known == &run.value).filter(|run| everywhere(run)) {
+            match known.iter().find(|known| **known == &run.value).filter(|run| is_everywhere(settings, run))
+            {
                 Some(run) => Ok((*run).clone()),
                 None => Err(vec![run.mistake(
                     format!("the scenario has no run `{}`", run.value),
@@ -248,7 +260,7 @@ fn run(top: &Spot<'_>, written: Option<&At<String>>, settings: &Sweep) -> Result
                 )]),
             }
         }
-        (None, [only]) if everywhere(only) => Ok((*only).clone()),
+        (None, [only]) if is_everywhere(settings, only) => Ok((*only).clone()),
         (None, _) => {
             let what = format!("the scenario has several runs: {}", runs());
             Err(vec![top.key("scenario").mistake(what, "say which: `run: NAME`")])

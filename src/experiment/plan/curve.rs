@@ -56,16 +56,29 @@ fn bend(curve: &[(f64, f64, usize)]) -> Option<Knee> {
     (below(knee) > 0.0).then_some(found)
 }
 
-/// Each pair of neighbors among the settings that were run whose intervals contradict the order.
+/// Each pair of settings that were run whose intervals contradict the order.
 pub fn breaches(plan: &Plan, tried: &[Tried]) -> Vec<Breach> {
-    let interval = |tried: &Tried| plan.bound.interval(plan.bound.measure, &tried.figures);
-    let breach = |pair: &[(usize, &Tried)]| {
-        let (riskier, safer) = (pair[0].1, pair[1].1);
-        let is_one =
-            interval(riskier).upper.zip(interval(safer).lower).is_some_and(|(upper, lower)| upper < lower);
-        is_one.then_some(Breach { riskier: riskier.point, safer: safer.point })
+    let interval = |(_, tried): (usize, &Tried)| {
+        let interval = plan.bound.interval(plan.bound.measure, &tried.figures);
+        (tried.point, interval.lower, interval.upper)
     };
-    in_order(plan, tried).windows(2).filter_map(breach).collect()
+    contradictions(&in_order(plan, tried).into_iter().map(interval).collect::<Vec<_>>())
+}
+
+/// Of settings by falling risk, each with its interval; neighbors or not, since a slow rise shows only from afar.
+fn contradictions(settings: &[(usize, Option<f64>, Option<f64>)]) -> Vec<Breach> {
+    let pairs = settings
+        .iter()
+        .enumerate()
+        .flat_map(|(place, riskier)| settings[place + 1..].iter().map(move |safer| (riskier, safer)));
+    let breach = |((riskier, _, upper), (safer, lower, _)): (
+        &(usize, Option<f64>, Option<f64>),
+        &(usize, Option<f64>, Option<f64>),
+    )| {
+        let is_one = upper.zip(*lower).is_some_and(|(upper, lower)| upper < lower);
+        is_one.then_some(Breach { riskier: *riskier, safer: *safer })
+    };
+    pairs.filter_map(breach).collect()
 }
 
 #[cfg(test)]
@@ -79,5 +92,17 @@ mod tests {
         assert_eq!(bend(&curve), Some(Knee { point: 7, before: 3.5, after: 0.5 }));
         assert_eq!(bend(&curve[..2]), None, "two settings have no knee");
         assert_eq!(bend(&[(0.0, 4.0, 0), (1.0, 3.0, 1), (2.0, 0.0, 2)]), None, "it bends the other way");
+    }
+
+    #[test]
+    fn a_rise_that_no_two_neighbors_show_is_told() {
+        let rises = [(7, Some(1.9), Some(2.6)), (8, Some(2.2), Some(3.0)), (9, Some(2.7), Some(3.5))];
+        assert_eq!(contradictions(&rises), [Breach { riskier: 7, safer: 9 }]);
+        assert_eq!(contradictions(&rises[..2]), [], "they touch");
+        assert_eq!(
+            contradictions(&[(0, None, None), (1, Some(1.0), Some(2.0))]),
+            [],
+            "nothing is known of one"
+        );
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! What: first-fit decreasing: the pods that are there from the start, the largest first, each onto the first node with room
 //! for its cpu, its memory and one more pod. What still fits then, and whether all fit without the largest node.
-//! Never: labels, taints, affinity, ports, or what pods use: a run knows those. First-fit decreasing needs
-//! at most 11/9 of the nodes that a perfect packing needs, so what it packs does fit, and what it does not pack might.
+//! Never: labels, taints, affinity, ports, or what pods use: a run knows those. What it packs
+//! does fit; what it does not pack might fit otherwise: bounds are known for equal nodes and one resource alone.
 //! Source: D. S. Johnson, "Near-optimal bin packing algorithms", MIT 1973.
 
 use crate::engine::Source;

@@ -61,6 +61,7 @@ pub(in crate::experiment) fn over(
     grid: Grid,
     files: &Files<'_>,
 ) -> Result<(Sweep, u32), Vec<Mistake>> {
+    refuse_paths_given_twice(&base, &grid.parameters)?;
     let mut sweep = Sweep {
         name,
         question,
@@ -148,7 +149,6 @@ impl Grid {
             lengths.push(read_axis(findings, top, (axis, &spot), &mut parameters));
         }
         tell_of_parameters_without_values(findings, &top.key("parameters"), (&parameters, "grid"));
-        tell_of_paths_given_twice(findings, &parameters);
         let skip = conditions(findings, &top.key("skip"), &parameters);
         let only = conditions(findings, &top.key("only"), &parameters);
         let grid = top.key("grid");
@@ -158,8 +158,12 @@ impl Grid {
             findings.mistake(&grid, what, "write fewer values, or several sweeps");
             return Grid { parameters, points: Vec::new() };
         }
+        if !findings.mistakes.is_empty() {
+            // Parameters that should move together may have different numbers of values.
+            return Grid { parameters, points: Vec::new() };
+        }
         let points = grid::combinations_that_meet(&lengths, &parameters, (&skip, &only));
-        if points.is_empty() && findings.mistakes.is_empty() {
+        if points.is_empty() {
             findings.mistake(&grid, "the grid has no points", no_points(size));
         }
         Grid { parameters, points }
@@ -174,7 +178,6 @@ impl Grid {
         let mut parameters = Vec::new();
         let length = read_axis(findings, top, (0, spot), &mut parameters);
         tell_of_parameters_without_values(findings, &top.key("parameters"), (&parameters, spot.path()));
-        tell_of_paths_given_twice(findings, &parameters);
         Grid { parameters, points: (0..length).map(|value| vec![value]).collect() }
     }
 }
@@ -353,14 +356,19 @@ fn is_of_a_measure(name: &str) -> bool {
 }
 
 /// What one sets, another would set again.
-fn tell_of_paths_given_twice(findings: &mut Findings, parameters: &[Parameter]) {
+fn refuse_paths_given_twice(base: &Base, parameters: &[Parameter]) -> Result<(), Vec<Mistake>> {
     let all: Vec<&(Path, Place)> = parameters.iter().flat_map(|parameter| &parameter.paths).collect();
-    for (number, (path, place)) in all.iter().enumerate() {
-        if all[..number].iter().any(|(other, _)| other == path) {
-            let what = format!("`{path}` is changed twice");
-            findings.mistakes.push(Mistake::new(what, "leave one of them out").at(place.clone()));
-        }
-    }
+    let twice = all.iter().enumerate().filter_map(|(number, (path, place))| {
+        let is_shared = |other: &Path| path.is_within(other, &base.tree) || other.is_within(path, &base.tree);
+        let (other, _) = all[..number].iter().find(|(other, _)| is_shared(other))?;
+        let what = match other == path {
+            true => format!("`{path}` is changed twice"),
+            false => format!("`{path}` is changed twice, by `{other}`, too"),
+        };
+        Some(Mistake::new(what, "leave one of them out").at(place.clone()))
+    });
+    let mistakes: Vec<Mistake> = twice.collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 /// `used` are those that have values, in the part of the file that is called so.

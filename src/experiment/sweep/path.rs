@@ -57,6 +57,32 @@ impl Path {
         }
     }
 
+    /// Whether what it leads to is, or is a part of, what the other one leads to: then setting that sets this, too.
+    pub fn is_within(&self, whole: &Path, tree: &Tree) -> bool {
+        self.by_number(tree).0.starts_with(&whole.by_number(tree).0)
+    }
+
+    /// The same, with entries by their numbers as far as it leads anywhere.
+    fn by_number(&self, tree: &Tree) -> Path {
+        let mut here = Some(tree);
+        let numbered = |step: &Step| {
+            let step = match (step, here.map(|tree| &tree.shape)) {
+                (Step::Saying { key, value }, Some(Shape::List(entries))) => {
+                    let found = entries.iter().position(|entry| says(entry, key) == Some(value));
+                    found.map_or_else(|| step.clone(), Step::Index)
+                }
+                _ => step.clone(),
+            };
+            here = match (&step, here.map(|tree| (tree, &tree.shape))) {
+                (Step::Key(key), Some((tree, _))) => tree.get(key),
+                (Step::Index(index), Some((_, Shape::List(entries)))) => entries.get(*index),
+                _ => None,
+            };
+            step
+        };
+        Path(self.0.iter().map(numbered).collect())
+    }
+
     /// Puts a value where the path leads. Keys that are not there are made, at `place`; entries of lists are not.
     ///
     /// # Errors
@@ -146,12 +172,8 @@ fn entry_that_says<'t>(
     (key, value): (&str, &str),
 ) -> Result<&'t mut Tree, Refusal> {
     let entries = entries(tree, &way)?;
-    let said = |entry: &Tree| match entry.get(key).map(|value| &value.shape) {
-        Some(Shape::Scalar { text, .. }) => Some(text.clone()),
-        _ => None,
-    };
-    let all: Vec<String> = entries.iter().filter_map(said).collect();
-    let mut found = entries.iter_mut().filter(|entry| said(entry).as_deref() == Some(value));
+    let all: Vec<String> = entries.iter().filter_map(|entry| says(entry, key).cloned()).collect();
+    let mut found = entries.iter_mut().filter(|entry| says(entry, key).is_some_and(|said| said == value));
     let first = found.next();
     match (first, found.next()) {
         (Some(only), None) => Ok(only),
@@ -168,6 +190,14 @@ fn entry_that_says<'t>(
             };
             Err(Refusal::new(format!("no entry of `{}` says `{key}: {}`", way(), shortened(value)), fix))
         }
+    }
+}
+
+/// What an entry has under a key, if that is a word.
+fn says<'t>(entry: &'t Tree, key: &str) -> Option<&'t String> {
+    match entry.get(key).map(|value| &value.shape) {
+        Some(Shape::Scalar { text, .. }) => Some(text),
+        _ => None,
     }
 }
 
@@ -256,5 +286,23 @@ empty:
             assert_eq!(told(text), format!("`{text}` is no path"));
         }
         assert_eq!(set("nodes[name=larg].count").expect_err("no").fix, "write `[name=large]`");
+    }
+
+    #[test]
+    fn a_part_is_within_its_whole_however_both_are_written() {
+        let tree = document::read("base.yaml", SCENARIO.as_bytes()).expect("it is YAML");
+        let path = |text: &str| Path::parse(text).expect("a path");
+        for (part, whole, expected) in [
+            ("nodes[1].capacity", "nodes[name=large].capacity", true),
+            ("nodes[name=large].capacity", "nodes[1].capacity", true),
+            ("nodes[1].capacity.memory", "nodes[name=large]", true),
+            ("nodes[name=large]", "nodes[1].capacity.memory", false),
+            ("kubelet.evictionHard[\"memory.available\"]", "kubelet", true),
+            ("nodes[0].capacity", "nodes[name=large].capacity", false),
+            ("nodes[1].capacity.memory", "nodes[1].capacity.cpu", false),
+            ("nodes[name=larg]", "nodes[1]", false),
+        ] {
+            assert_eq!(path(part).is_within(&path(whole), &tree), expected, "{part} in {whole}");
+        }
     }
 }

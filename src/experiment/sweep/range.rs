@@ -52,7 +52,9 @@ fn measured(text: &str) -> Result<Measured<'_>, Refusal> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_decimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_short = whole.len() <= 18 && fraction.len() <= DIGITS;
-    if whole.is_empty() || !is_short || !is_decimal(whole) || !is_decimal(fraction) {
+    // 1h30m is two numbers, and no step of one unit.
+    let is_compound = unit.bytes().any(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || is_compound || !is_short || !is_decimal(whole) || !is_decimal(fraction) {
         return Err(refusal());
     }
     let billionths = format!("{whole}{fraction:0<DIGITS$}").parse::<i128>().map_err(|_| refusal())?;
@@ -90,6 +92,7 @@ mod tests {
         assert_eq!(told("2", "1", "1"), "no step leads from 2 to 1");
         assert_eq!(told("1Mi", "1Gi", "1Mi"), "`from`, `to` and `step` have different units: 1Mi, 1Gi, Mi");
         assert_eq!(told("1", "1000000", "1"), "the range has 1000000 values, more than 10000");
+        assert!(values("1h30m", "3h30m", "1h30m").is_err(), "an hour and a half is no number of `h30m`");
         for text in ["", "Mi", "1e3", "1.2.3", "--1", "1 Mi", "0x10", "1.0000000001"] {
             assert!(values(text, "1", "1").is_err(), "{text}");
         }

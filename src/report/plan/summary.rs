@@ -192,7 +192,9 @@ fn packed(packing: &Packing) -> [String; 3] {
     [
         headroom,
         format!("Without the largest node ({} allocatable): {without}", memory(packing.largest_node)),
-        "Both by packing requests, the largest first, whatever pods use or want beside them".to_owned(),
+        "Both by packing requests, the largest first, whatever pods use or want beside them; what finds no room so \
+         might find some otherwise"
+            .to_owned(),
     ]
 }
 
@@ -221,6 +223,10 @@ fn consequence(told: &Told<'_>, found: &WhatIfFound) -> String {
         (Moves::Closer, Some(neighbor)) => {
             let (label, risk) = (told.label(neighbor.point), estimate(&told.risk(neighbor)));
             format!("another answer: {label} keeps the bound, too, {risk}")
+        }
+        // Which is preferred was found by running all settings as it is.
+        (Moves::Closer | Moves::Nowhere, _) if matches!(told.plan.question, Question::Choice(_)) => {
+            format!("{answer} keeps the bound; whether another would be preferred was not asked")
         }
         (Moves::Closer | Moves::Nowhere, _) => "the same answer".to_owned(),
     }

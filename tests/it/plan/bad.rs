@@ -113,6 +113,16 @@ fn a_mistake_is_told_at_its_place_in_the_plan() {
              at fit.yaml:12:14\n  fix: leave it out\n",
         ),
         (
+            "the same, written otherwise",
+            but("{horizon: 41m}", "{'workloads[0].replicas': 3}"),
+            "error: `workloads[0].replicas` is what the plan asks about: each setting has its own value there\n",
+        ),
+        (
+            "a what-if that renames the run",
+            but("{horizon: 41m}", "{rules: Lesson}"),
+            "error: there is no run `kubernetes` any more, if it lasts a minute longer\n",
+        ),
+        (
             "a what-if of nothing",
             but("{horizon: 41m}", "{}"),
             "error: nothing is otherwise\n  at fit.yaml:12:13 (whatIf[2].change)\n",

@@ -123,6 +123,11 @@ fn a_mistake_is_told_at_its_place_in_the_sweep() {
             "error: `workloads[name=web].replicas` is changed twice\n  at fit.yaml:6:9\n",
         ),
         (
+            "one place written in two ways",
+            but("kubelet.evictionHard[\"memory.available\"]", "workloads[0]"),
+            "error: `workloads[0]` is changed twice, by `workloads[name=web].replicas`, too\n  at fit.yaml:6:9\n",
+        ),
+        (
             "a condition that nothing meets",
             format!("{SWEEP}skip: [{{pods: 7}}]\n"),
             "error: no value of `pods` is 7\n  at fit.yaml:10:15 (skip[0].pods)\n",
@@ -216,6 +221,14 @@ fn a_bar_that_cannot_be_read_is_told_before_anything_is_run() {
         assert!(text(&output.stderr).contains(expected), "{bar}: {}", text(&output.stderr));
     }
     assert!(!home.path().join("results").exists(), "nothing is run");
+}
+
+#[test]
+fn conditions_on_parameters_of_different_lengths_are_a_mistake_and_no_panic() {
+    let grid = "grid:\n  - pods: [3, 4, 5]\n    hard: [100Mi, 300Mi]\nskip: [{hard: 300Mi}]\n";
+    let told = told(&format!("{}{grid}", SWEEP.split("grid:").next().expect("what stands before it")));
+    assert!(told.starts_with("error: `pods` has 3 values, and `hard` has 2\n"), "{told}");
+    assert_eq!(told.matches("error: ").count(), 1, "{told}");
 }
 
 #[test]
