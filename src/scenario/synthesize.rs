@@ -199,6 +199,13 @@ fn whole(plan: &NodePlan) -> OwnAmounts {
 }
 
 /// Whether pods of one plan have different manifests, rows of a table aside.
+impl WorkloadPlan {
+    /// Whether its pods may ask for other amounts than its template says: these are drawn, or a table's row has them.
+    pub fn pods_differ(&self) -> bool {
+        varies(&self.pod) || self.arrivals.row(0).is_some()
+    }
+}
+
 fn varies(plan: &PodPlan) -> bool {
     let drawn = |container: &ContainerPlan| {
         container.drawn_requests != DrawnAmounts::default()

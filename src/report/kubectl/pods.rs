@@ -6,6 +6,7 @@
 
 use crate::model::{ContainerSpec, PodSpec, QosClass, Resource, RestartPolicy};
 use crate::scenario::Scenario;
+use crate::scenario::meaning::WorkloadPlan;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -32,34 +33,29 @@ pub fn pods<R: Read>(out: &mut impl Write, scenario: &Scenario, tables: Tables<R
         of_run.sort_by(|a, b| a.pod.cmp(&b.pod));
         for pod in of_run {
             let life = lives.0.remove(&(pod.run.clone(), pod.pod.clone())).unwrap_or_default();
+            let plan = scenario.workloads.iter().find(|plan| plan.workload.name == pod.workload);
             writeln!(out, "---\n# {}", heading(&pod))?;
-            let shown =
-                serde_saphyr::to_string(&document(&pod, &life, scenario)).map_err(io::Error::other)?;
+            let shown = serde_saphyr::to_string(&document(&pod, &life, plan)).map_err(io::Error::other)?;
             write!(out, "{shown}")?;
         }
     }
     Ok(())
 }
 
-/// What a table says of the first replication.
-fn first_replication<L: Line>(csv: impl Read) -> io::Result<Vec<L>> {
-    let lines = csv::Reader::from_reader(csv).into_deserialize();
-    Ok(lines.filter(|line| !line.as_ref().is_ok_and(L::is_of_another)).collect::<Result<_, csv::Error>>()?)
-}
-
-trait Line: DeserializeOwned {
-    fn replication(&self) -> u32;
-
-    fn is_of_another(&self) -> bool {
-        self.replication() != 0
-    }
+/// The rows of the first replication.
+fn first_replication<L: DeserializeOwned>(csv: impl Read) -> io::Result<Vec<L>> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let header = reader.headers()?.clone();
+    let replication = header.iter().position(|column| column == "replication");
+    let is_first = |row: &csv::StringRecord| replication.and_then(|place| row.get(place)) == Some("0");
+    let rows = reader.records().filter(|row| row.as_ref().map_or(true, is_first));
+    Ok(rows.map(|row| row?.deserialize(Some(&header))).collect::<Result<_, csv::Error>>()?)
 }
 
 /// A row of `pods`.
 #[derive(Deserialize)]
 struct PodLine {
     run: String,
-    replication: u32,
     pod: String,
     workload: String,
     qos_class: String,
@@ -76,7 +72,6 @@ struct PodLine {
 #[derive(Deserialize)]
 struct LifeLine {
     run: String,
-    replication: u32,
     time_s: f64,
     pod: String,
     container: Option<String>,
@@ -90,28 +85,9 @@ struct LifeLine {
 #[derive(Deserialize)]
 struct EventLine {
     run: String,
-    replication: u32,
     object: String,
     reason: String,
     message: String,
-}
-
-impl Line for PodLine {
-    fn replication(&self) -> u32 {
-        self.replication
-    }
-}
-
-impl Line for LifeLine {
-    fn replication(&self) -> u32 {
-        self.replication
-    }
-}
-
-impl Line for EventLine {
-    fn replication(&self) -> u32 {
-        self.replication
-    }
 }
 
 /// By run and pod.
@@ -237,10 +213,11 @@ fn heading(pod: &PodLine) -> String {
 }
 
 /// The keys stand in the order of `kubectl`: that of the alphabet.
-fn document(pod: &PodLine, life: &Life, scenario: &Scenario) -> Value {
-    let plan = scenario.workloads.iter().find(|plan| plan.workload.name == pod.workload);
+fn document(pod: &PodLine, life: &Life, plan: Option<&WorkloadPlan>) -> Value {
     let nothing = PodSpec::default();
     let spec = plan.map_or(&nothing, |plan| &plan.pod.spec);
+    // What a pod has for itself alone stands in no table container by container, and what its template says is not it.
+    let containers = |specs| containers(specs, plan.is_none_or(|plan| !plan.pods_differ()));
     let namespace = if spec.namespace.is_empty() { "default" } else { &spec.namespace };
     json!({
         "apiVersion": "v1",
@@ -269,7 +246,7 @@ fn restart_policy(policy: RestartPolicy) -> &'static str {
     }
 }
 
-fn containers(specs: &[ContainerSpec]) -> Value {
+fn containers(specs: &[ContainerSpec], with_resources: bool) -> Value {
     let container = |spec: &ContainerSpec| {
         let limit = |resource| spec.printed_limit(resource).map(|limit| limit.to_string());
         // The API server fills in a request that is not set from the limit.
@@ -279,7 +256,8 @@ fn containers(specs: &[ContainerSpec]) -> Value {
         };
         without_nulls(json!({
             "name": spec.name,
-            "resources": without_nulls(json!({ "limits": amounts(limit), "requests": amounts(request) })),
+            "resources": with_resources
+                .then(|| without_nulls(json!({ "limits": amounts(limit), "requests": amounts(request) }))),
             "restartPolicy": spec.sidecar.then_some("Always"),
         }))
     };
@@ -385,7 +363,6 @@ mod tests {
         let mut life = ContainerLife::default();
         let state = |time_s, value: &str, reason: Option<&str>, exit_code| LifeLine {
             run: "a".into(),
-            replication: 0,
             time_s,
             pod: "web".into(),
             container: Some("app".into()),
