@@ -6,7 +6,7 @@
 //! Next: [`super::run`].
 
 use crate::engine::{Record, Recorder};
-use crate::ground::SimTime;
+use crate::ground::{NodeId, SimTime};
 use crate::report::figures::counted;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt;
@@ -133,7 +133,10 @@ impl<R> Watched<'_, R> {
 
 impl<R: Recorder> Recorder for Watched<'_, R> {
     const LISTENS: bool = R::LISTENS;
-    const SEES_MEMORY: bool = R::SEES_MEMORY;
+
+    fn sees_memory(&self, node: NodeId) -> bool {
+        self.recorder.sees_memory(node)
+    }
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.recorder.record(now, record);

@@ -56,7 +56,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     fn tell_node_memory(&mut self, node: NodeId) {
-        if R::SEES_MEMORY {
+        if self.recorder.sees_memory(node) {
             let memory = self.nodes[node.index()].own_memory();
             self.tell(Record::NodeMemoryTurned { node, memory });
         }

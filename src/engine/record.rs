@@ -17,11 +17,14 @@ pub use crate::scheduling::{Refusal, RefusalReason};
 pub trait Recorder {
     /// Whether anybody listens. Where it is false, records are not even made.
     const LISTENS: bool = true;
-    /// Whether it is also told how memory goes on, each time that this changes.
-    const SEES_MEMORY: bool = false;
 
     /// Takes one fact. Called in the order of events.
     fn record(&mut self, now: SimTime, record: Record<'_>);
+
+    /// Whether it is also told how memory on a node goes on, each time that this changes.
+    fn sees_memory(&self, _node: NodeId) -> bool {
+        false
+    }
 }
 
 /// Nobody listens.
@@ -181,7 +184,7 @@ pub enum Record<'a> {
     Preempted(Preemption<'a>),
     /// The pod is over: its memory is back and its row is free.
     PodEnded(&'a PodEnd),
-    /// How a pod's memory goes on from now, until this is told again or the pod is over; only to those who see memory.
+    /// How a pod's memory goes on from now, until this is told again or the pod is over; only to who sees memory there.
     MemoryTurned {
         pod: PodName,
         node: NodeId,

@@ -282,9 +282,13 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
 
     /// Tells how a pod's memory goes on, after it changed.
     pub(super) fn tell_memory(&mut self, pod: PodId) {
-        if R::SEES_MEMORY {
-            let row = &self.pods[pod];
-            let record = Record::MemoryTurned { pod: row.name, node: row.its_node(), memory: row.memory() };
+        if !R::LISTENS {
+            return;
+        }
+        let row = &self.pods[pod];
+        let node = row.its_node();
+        if self.recorder.sees_memory(node) {
+            let record = Record::MemoryTurned { pod: row.name, node, memory: row.memory() };
             self.tell(record);
         }
     }

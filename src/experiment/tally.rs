@@ -249,7 +249,10 @@ pub struct Both<A, B>(pub A, pub B);
 
 impl<A: Recorder, B: Recorder> Recorder for Both<A, B> {
     const LISTENS: bool = A::LISTENS || B::LISTENS;
-    const SEES_MEMORY: bool = A::SEES_MEMORY || B::SEES_MEMORY;
+
+    fn sees_memory(&self, node: NodeId) -> bool {
+        self.0.sees_memory(node) || self.1.sees_memory(node)
+    }
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.0.record(now, record);

@@ -240,7 +240,9 @@ impl<'a, N: Names, W: Write> Ledger<'a, N, W> {
 }
 
 impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
-    const SEES_MEMORY: bool = true;
+    fn sees_memory(&self, node: NodeId) -> bool {
+        node.index() < self.strata.len()
+    }
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.tally.record(now, record);

@@ -181,7 +181,9 @@ struct Told {
 }
 
 impl Recorder for Told {
-    const SEES_MEMORY: bool = true;
+    fn sees_memory(&self, _: NodeId) -> bool {
+        true
+    }
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         match record {

@@ -15,6 +15,7 @@ use crate::report::lifeline::{Lives, Mark, PodLine};
 use crate::report::story::RunStory;
 use crate::report::strata::{Band, Edge, Strata};
 use crate::report::svg::{Px, text};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// How high all of a node's memory is.
@@ -272,10 +273,16 @@ fn text_width(words: &str) -> i64 {
 fn outline(corners: &[Corner]) -> String {
     let there = corners.iter().map(|corner| (corner.x, corner.above));
     let back = corners.iter().rev().map(|corner| (corner.x, corner.below));
-    let mut points: Vec<(Px, Px)> = there.chain(back).collect();
-    points.dedup();
-    let points: Vec<String> = points.iter().map(|(x, y)| format!("{x} {y}")).collect();
-    format!("M{}Z", points.join("L"))
+    // Straight into one text: a crowded node has hundreds of thousands.
+    let (mut path, mut last) = (String::new(), None);
+    for (x, y) in there.chain(back) {
+        if last != Some((x, y)) {
+            let step = if last.is_none() { 'M' } else { 'L' };
+            let _ = write!(path, "{step}{x} {y}"); // A text takes all.
+            last = Some((x, y));
+        }
+    }
+    path + "Z"
 }
 
 /// How high a text from one place to another may be within a band, and where its middle is; in tenths of a pixel.
