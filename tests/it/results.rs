@@ -11,30 +11,22 @@ fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The committed figures of tables, and the words that draw each of the table beside it.
-const FIGURES: [(&str, &[&str]); 3] = [
+/// The committed figures of tables, the words that draw each of the table beside it, and its title.
+const FIGURES: [(&str, &str, &str); 3] = [
     (
         "growth.svg",
-        &[
-            "curve",
-            "growth.csv",
-            "--x",
-            "live_pods",
-            "--y",
-            "ns_per_event",
-            "--by",
-            "series",
-            "--log",
-            "both",
-        ],
+        "curve growth.csv --x live_pods --y ns_per_event --by series --log both",
+        "What does an event cost among more live pods?",
     ),
     (
         "overcommit-risk.svg",
-        &["curve", "overcommit.csv", "--x", "ratio", "--y", "evictions_per_pod_month", "--by", "hard"],
+        "curve overcommit.csv --x ratio --y evictions_per_pod_month --by hard",
+        "How many are evicted, by how far limits exceed requests?",
     ),
     (
         "overcommit-kernel-first.svg",
-        &["heat", "overcommit.csv", "--x", "ratio", "--y", "hard", "--value", "oom_before_eviction"],
+        "heat overcommit.csv --x ratio --y hard --value oom_before_eviction",
+        "How likely does the kernel kill before any eviction?",
     ),
 ];
 
@@ -112,8 +104,10 @@ fn the_readmes_output_is_what_its_first_command_prints() {
 fn committed_figures_are_drawn_of_the_tables_beside_them() {
     let place = file("results/figures");
     let readme = fs::read_to_string(file("results/README.md")).expect("it is text");
-    for (figure, words) in FIGURES {
-        let drawn = evictsim(&place, &[&["figure"], words].concat(), "");
+    for (figure, words, title) in FIGURES {
+        let words: Vec<&str> =
+            ["figure"].into_iter().chain(words.split(' ')).chain(["--title", title]).collect();
+        let drawn = evictsim(&place, &words, "");
         assert_eq!((drawn.status.code(), text(&drawn.stderr)), (Some(0), ""), "{figure}");
         if std::env::var_os("EVICTSIM_UPDATE").is_some() {
             fs::write(place.join(figure), &drawn.stdout).expect("room");
