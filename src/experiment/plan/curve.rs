@@ -56,25 +56,24 @@ fn bend(curve: &[(f64, f64, usize)]) -> Option<Knee> {
     (below(knee) > 0.0).then_some(found)
 }
 
+/// A setting, and between which risks the truth lies.
+type Between = (usize, Option<f64>, Option<f64>);
+
 /// Each pair of settings that were run whose intervals contradict the order.
 pub fn breaches(plan: &Plan, tried: &[Tried]) -> Vec<Breach> {
-    let interval = |(_, tried): (usize, &Tried)| {
+    let between = |(_, tried): (usize, &Tried)| {
         let interval = plan.bound.interval(plan.bound.measure, &tried.figures);
         (tried.point, interval.lower, interval.upper)
     };
-    contradictions(&in_order(plan, tried).into_iter().map(interval).collect::<Vec<_>>())
+    contradictions(&in_order(plan, tried).into_iter().map(between).collect::<Vec<_>>())
 }
 
-/// Of settings by falling risk, each with its interval; neighbors or not, since a slow rise shows only from afar.
-fn contradictions(settings: &[(usize, Option<f64>, Option<f64>)]) -> Vec<Breach> {
-    let pairs = settings
-        .iter()
-        .enumerate()
-        .flat_map(|(place, riskier)| settings[place + 1..].iter().map(move |safer| (riskier, safer)));
-    let breach = |((riskier, _, upper), (safer, lower, _)): (
-        &(usize, Option<f64>, Option<f64>),
-        &(usize, Option<f64>, Option<f64>),
-    )| {
+/// Of settings by falling risk: neighbors or not, since a slow rise shows only from afar.
+fn contradictions(settings: &[Between]) -> Vec<Breach> {
+    let safer_than = |place: usize| settings[place + 1..].iter();
+    let pairs =
+        settings.iter().enumerate().flat_map(|(place, one)| safer_than(place).map(move |other| (one, other)));
+    let breach = |((riskier, _, upper), (safer, lower, _)): (&Between, &Between)| {
         let is_one = upper.zip(*lower).is_some_and(|(upper, lower)| upper < lower);
         is_one.then_some(Breach { riskier: *riskier, safer: *safer })
     };
