@@ -6,7 +6,7 @@
 
 use super::calendar::Calendar;
 use super::on_workload::WorkloadRow;
-use super::pod_row::{ContainerState, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, PodRow, Stage};
 use super::record::{EndReason, Recorder};
 use super::setting::Setting;
 use super::simulation::Simulation;
@@ -151,7 +151,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             let mut sum = Line::default();
             for pod in &row.pods {
                 let pod = &self.pods[*pod];
-                let others = pod.containers.iter().flat_map(|one| &*one.others);
+                let others = pod.containers.iter().flat_map(ContainerRow::others);
                 let there = others.filter(|other| row.stores.part_of(other.usage) == Some(part));
                 there.for_each(|other| sum += other.walk.ramp);
                 if part == NodePart::NodeFs {

@@ -25,7 +25,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.starts += 1;
         row.walk = Some(walk);
         row.state = ContainerState::Starting { backed_off: backs_off };
-        (row.exits_at, row.exits_with) = (SimTime::NEVER, Exit::SUCCESS);
+        (row.ends, row.ends_with) = (SimTime::NEVER, Exit::SUCCESS);
         if let Some(told) = &mut self.pods[pod].told {
             told.restarts += u32::from(restarts > 0);
         }
@@ -50,8 +50,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             return;
         }
         one.state = ContainerState::Running;
-        one.exits_at = now.after(one.life.run_time);
-        one.exits_with = Exit::of(i32::from(one.life.exit_code));
+        one.ends = now.after(one.life.run_time);
+        one.ends_with = Exit::of(one.life.exit_code);
         let role = one.role;
         self.plan_exit(pod, container);
         self.begin_probing(pod, container);
@@ -64,7 +64,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn plan_exit(&mut self, pod: PodId, container: ContainerIndex) {
-        let at = self.pods[pod].container(container).exits_at;
+        let at = self.pods[pod].container(container).ends;
         self.plan_for_container((pod, container), at, Event::ContainerExits { pod, container });
     }
 
@@ -72,8 +72,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let row = &mut self.pods[pod];
         let all_run = row.regular().iter().all(|one| one.state == ContainerState::Running);
-        if all_run && row.running == SimTime::NEVER {
-            row.running = now;
+        if all_run && !row.has_run {
+            row.has_run = true;
+            if let Some(told) = &mut row.told {
+                told.running = now;
+            }
             let (pod, node) = (row.name, row.its_node());
             self.totals.pod_runs();
             self.tell(Record::PodRunning { pod, node });
@@ -85,8 +88,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_exits(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let Some(one) = self.pods.expected_container(pod, container, ticket) else { return };
-        let exit = one.exits_with;
-        let is_of_itself = one.shutdown.is_none();
+        let exit = one.ends_with;
+        let is_of_itself = one.shutdown().is_none();
         if R::LISTENS && is_of_itself && !self.pods[pod].is_stopping() {
             let (pod, node) = (self.pods[pod].name, self.pods[pod].its_node());
             self.tell(Record::ContainerExited { pod, node, container, exit_code: exit.code });
@@ -132,10 +135,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = row.container(container);
         one.end(exit, now);
         one.ticket = silenced;
-        let (ramp, used_more) = (one.walk.as_ref().map(|walk| walk.ramp), !one.others.is_empty());
+        let (ramp, used_more) = (one.walk.as_ref().map(|walk| walk.ramp), !one.others().is_empty());
         one.walk = None;
         let was_killed = one.was_killed;
-        row.killing -= u32::from(was_killed);
+        row.killing -= u16::from(was_killed);
         if let Some(ramp) = ramp {
             self.change_memory(node, |sum| *sum -= ramp);
         }
@@ -149,12 +152,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
 impl ContainerRow {
     fn end(&mut self, exit: Exit, now: SimTime) {
-        self.state = ContainerState::Ended(exit);
-        if let Some((_, finished)) = self.last_end.replace((exit, now)) {
-            self.its_past().end_before_last = Some(finished);
-        }
+        (self.state, self.ends) = (ContainerState::Ended(exit), now);
         self.was_killed = self.killed_by.take().is_some();
-        (self.probing, self.shutdown) = (None, None);
+        if let Some(extras) = &mut self.extras {
+            (extras.probing, extras.shutdown) = (None, None);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.stop(pod, self.pods[pod].own_grace_period(), reason);
             }
             Stage::Stopping(_) => self.show(pod), // It ends for what it was told to stop for.
-            Stage::Queued | Stage::Binding | Stage::Over(..) => {}
+            Stage::Queued | Stage::Binding | Stage::Over(_) => {}
         }
     }
 }

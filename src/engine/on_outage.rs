@@ -156,7 +156,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         row.toleration_ticket = silenced;
         row.end_is_known = row.is_being_cleaned_up();
         match (self.pods[pod].stage, self.pods[pod].deletion) {
-            (Stage::Over(reason, ended), _) => self.bury(pod, reason, ended),
+            (Stage::Over(reason), _) => self.bury(pod, reason),
             (Stage::Queued | Stage::Binding, _) => {}
             (_, Some(reason)) => self.hear_of_deletion(pod, reason),
             (Stage::Unheard, None) => self.admit(pod),

@@ -7,7 +7,7 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{ContainerRow, ContainerState, Past, PodRow, Stage};
+use super::pod_row::{ContainerRow, ContainerState, Extras, PodRow, Stage};
 use super::record::{EndReason, Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
@@ -36,10 +36,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = row.its_node();
         // Nothing depends on an address: who listens may want to know it.
         let address = R::LISTENS.then(|| self.nodes[node.index()].addresses.take()).flatten();
-        row.address = address;
         let has_volumes = !row.template.spec.volumes.is_empty();
         let name = row.name;
         if let Some(address) = address {
+            row.told_mut().address = Some(address);
             self.tell(Record::PodAddressed { pod: name, node, address });
         }
         if has_volumes {
@@ -159,7 +159,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_start(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
         let backs_off = at > self.now;
-        self.pods[pod].container(container).state = ContainerState::Due { backs_off };
+        self.pods[pod].container(container).is_due(backs_off);
         self.plan_for_container((pod, container), at, Event::ContainerStarts { pod, container });
     }
 
@@ -229,7 +229,7 @@ impl PodRow {
     }
 
     fn has_an_end_behind_it(&self) -> bool {
-        self.containers.iter().any(|one| one.last_end.is_some())
+        self.containers.iter().any(|one| one.last_end().is_some())
     }
 
     /// Its containers, as its kubelet finds them.
@@ -240,7 +240,7 @@ impl PodRow {
 
 impl ContainerRow {
     fn seen(&self, has_startup_probe: bool) -> ContainerSeen {
-        let seen = match (self.state, self.last_end) {
+        let seen = match (self.state, self.last_end()) {
             (ContainerState::Running, _) => Seen::Running,
             (ContainerState::Starting { .. }, _) => Seen::Created,
             (ContainerState::Ended(exit), _) | (ContainerState::Due { .. }, Some((exit, _))) => {
@@ -259,13 +259,20 @@ impl ContainerRow {
         })
     }
 
+    /// Its start is planned. What it was before is behind it.
+    fn is_due(&mut self, backs_off: bool) {
+        if let ContainerState::Ended(exit) = self.state {
+            self.its_extras().end_before = Some((exit, self.ends));
+        }
+        self.state = ContainerState::Due { backs_off };
+    }
+
     /// When it starts again, having ended; its back-off grows by it.
     fn starts_again_at(&mut self, now: SimTime) -> SimTime {
-        let finished = self.last_end.map_or(now, |(_, finished)| finished);
-        let was_killed = self.was_killed;
-        let Past { backoff, end_before_last, .. } = self.its_past();
+        let (was_killed, finished) = (self.was_killed, self.ends);
+        let Extras { backoff, end_before, .. } = self.its_extras();
         if was_killed {
-            backoff.restart_after_kill(now, *end_before_last)
+            backoff.restart_after_kill(now, end_before.map(|(_, finished)| finished))
         } else {
             backoff.restart(now, finished)
         }

@@ -58,7 +58,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let one = self.pods[pod].container(container);
         let (hook, left) = after_pre_stop(grace_period, one.life.pre_stop_time);
         let from = self.now.after(hook);
-        one.shutdown = Some(Box::new(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 }));
+        one.its_extras().shutdown = Some(Shutdown { from, left, step: ShutdownStep::PreStop, ticket: 0 });
         if hook == SimDuration::ZERO {
             self.hook_is_done(pod, container);
         } else {
@@ -68,7 +68,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_shutdown(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
         let (ticket, row) = self.pods.with_new_ticket(pod);
-        if let Some(shutdown) = &mut row.container(container).shutdown {
+        if let Some(shutdown) = row.container(container).shutdown_mut() {
             shutdown.ticket = ticket;
         }
         self.calendar.plan(at, Event::ShutdownGoesOn { pod, container }, ticket);
@@ -77,7 +77,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_shutdown_goes_on(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let Some(row) = self.pods.get_mut(pod) else { return };
         let Some(one) = row.containers.get(usize::from(container.0)) else { return };
-        let shutdown = one.shutdown.as_deref().filter(|shutdown| shutdown.ticket == ticket);
+        let shutdown = one.shutdown().filter(|shutdown| shutdown.ticket == ticket);
         match shutdown.map(|shutdown| shutdown.step) {
             Some(ShutdownStep::PreStop) => self.hook_is_done(pod, container),
             Some(ShutdownStep::WaitsForItsTurn) => self.terminate(pod, container),
@@ -88,7 +88,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn hook_is_done(&mut self, pod: PodId, container: ContainerIndex) {
         let row = &mut self.pods[pod];
         let waits = row.is_stopping() && row.must_wait(container);
-        let Some(shutdown) = &mut row.container(container).shutdown else { return };
+        let Some(shutdown) = row.container(container).shutdown_mut() else { return };
         if waits && shutdown.left > SimDuration::ZERO {
             shutdown.step = ShutdownStep::WaitsForItsTurn;
             let patience_ends = shutdown.from.after(shutdown.left);
@@ -102,7 +102,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn give_turns(&mut self, pod: PodId) {
         for container in self.pods[pod].indices() {
             let row = &self.pods[pod];
-            let shutdown = row.containers[usize::from(container.0)].shutdown.as_deref();
+            let shutdown = row.containers[usize::from(container.0)].shutdown();
             let waits = shutdown.is_some_and(|shutdown| shutdown.step == ShutdownStep::WaitsForItsTurn);
             if waits && !row.must_wait(container) {
                 self.terminate(pod, container);
@@ -114,12 +114,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn terminate(&mut self, pod: PodId, container: ContainerIndex) {
         let now = self.now;
         let one = self.pods[pod].container(container);
-        let Some(shutdown) = &mut one.shutdown else { return };
+        let Some(shutdown) = one.shutdown_mut() else { return };
         shutdown.step = ShutdownStep::Terminating;
         let window = window(shutdown.left, now.since(shutdown.from));
         let (stopped, exit) = shut_down(one.life.stop_time, window);
-        if now.after(stopped) < one.exits_at {
-            (one.exits_at, one.exits_with) = (now.after(stopped), exit);
+        if now.after(stopped) < one.ends {
+            (one.ends, one.ends_with) = (now.after(stopped), exit);
         }
         self.plan_exit(pod, container);
     }
@@ -148,22 +148,25 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Nothing of a pod is left on its node. The control plane hears of it, unless the node is silent.
     pub(super) fn end_pod(&mut self, pod: PodId, reason: EndReason) {
         self.leave_node(pod);
+        if let Some(told) = &mut self.pods[pod].told {
+            told.over = self.now;
+        }
         if self.is_silent(pod) {
-            self.pods[pod].stage = Stage::Over(reason, self.now);
+            self.pods[pod].stage = Stage::Over(reason);
         } else {
-            self.bury(pod, reason, self.now);
+            self.bury(pod, reason);
         }
     }
 
     /// The control plane knows that a pod is over: its room is free, its controller asked, its row used again.
-    pub(super) fn bury(&mut self, pod: PodId, reason: EndReason, ended: SimTime) {
+    pub(super) fn bury(&mut self, pod: PodId, reason: EndReason) {
         self.show_end(pod, reason);
         let node = self.pods[pod].its_node();
         self.unlist(node, pod);
         let row = &self.pods[pod];
-        self.totals.pod_ends(reason, row.running != SimTime::NEVER);
+        self.totals.pod_ends(reason, row.has_run);
         if R::LISTENS {
-            let end = row.end(reason, Some(ended), self.kept_by(row), self.now);
+            let end = row.end(reason, row.told().over.if_ever(), self.kept_by(row), self.now);
             self.tell(Record::PodEnded(&end));
         }
         self.release(pod);
@@ -190,7 +193,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = row.its_node();
         let on_node = &mut self.nodes[node.index()];
         on_node.limited_pods -= u32::from(row.template.limits_storage);
-        if let Some(address) = row.address {
+        if let Some(address) = row.told.as_ref().and_then(|told| told.address) {
             on_node.addresses.give_back(address);
         }
         let Some(volumes) = &mut row.volumes else { return };

@@ -47,7 +47,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let node = self.pods[pod].its_node();
         let row = self.pods[pod].container(container);
-        row.its_past().lost_a_process = Some(now);
+        row.its_extras().lost_a_process = Some(now);
         let walk = Walk::begin(&row.life.working_set, now);
         let after = walk.ramp;
         let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
@@ -105,9 +105,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = self.pods[pod].container(container);
         let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
         let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk }).collect();
-        row.others = begun;
-        for index in 0..self.pods[pod].container(container).others.len() {
-            let other = &self.pods[pod].container(container).others[index];
+        row.its_extras().others = begun;
+        for index in 0..self.pods[pod].container(container).others().len() {
+            let other = &self.pods[pod].container(container).others()[index];
             let (usage, ramp) = (other.usage, other.walk.ramp);
             self.change_use(pod, usage, |sum| *sum += ramp);
             self.plan_other_turn(pod, container, index);
@@ -138,7 +138,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_other_turn(&mut self, pod: PodId, container: ContainerIndex, index: usize) {
         let ticket = self.pods.new_ticket(pod);
-        let other = &mut self.pods[pod].container(container).others[index];
+        let other = &mut self.pods[pod].container(container).its_extras().others[index];
         other.walk.ticket = ticket;
         let usage = other.usage;
         self.calendar.plan(other.walk.until, Event::UsageTurns { pod, container, usage }, ticket);
@@ -156,11 +156,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let name = row.name;
         let Some(one) = row.containers.get_mut(usize::from(container.0)) else { return };
         let Some(index) =
-            one.others.iter().position(|other| (other.usage, other.walk.ticket) == (usage, ticket))
+            one.others().iter().position(|other| (other.usage, other.walk.ticket) == (usage, ticket))
         else {
             return;
         };
-        let walk = &mut one.others[index].walk;
+        let walk = &mut one.its_extras().others[index].walk;
         let before = walk.ramp;
         let source = &mut self.source;
         let owner =
@@ -177,7 +177,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     /// What a container used goes with it; what it wrote into volumes stays there.
     pub(super) fn end_others(&mut self, pod: PodId, container: ContainerIndex) {
-        let others = std::mem::take(&mut self.pods[pod].container(container).others);
+        let others = std::mem::take(&mut self.pods[pod].container(container).its_extras().others);
         for other in &others {
             self.change_use(pod, other.usage, |sum| *sum -= other.walk.ramp);
             if let Usage::Volume(volume) = other.usage {

@@ -34,7 +34,7 @@ struct Asking {
 
 impl Probing {
     /// None, if the container has no probes.
-    fn begin(probes: &Probes, up: SimTime) -> Option<Box<Probing>> {
+    fn begin(probes: &Probes, up: SimTime) -> Option<Probing> {
         if *probes == Probes::default() {
             return None;
         }
@@ -43,7 +43,7 @@ impl Probing {
             prober.map(|prober| Asking { prober, not_before: up, ticket: 0 })
         };
         let all = ProbeKind::ALL.map(asking);
-        Some(Box::new(Probing { up, all }))
+        Some(Probing { up, all })
     }
 
     fn result(&self, kind: ProbeKind) -> Option<ProbeResult> {
@@ -70,7 +70,7 @@ impl Probing {
 impl ContainerRow {
     /// What its kubelet knows of its probes.
     pub fn with_results(&self, seen: ContainerSeen) -> ContainerSeen {
-        let Some(probing) = &self.probing else { return seen };
+        let Some(probing) = self.probing() else { return seen };
         ContainerSeen {
             startup: probing.result(ProbeKind::Startup),
             liveness: probing.result(ProbeKind::Liveness),
@@ -99,14 +99,14 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let row = &mut self.pods[pod];
         let probing = Probing::begin(&row.template.container(container).probes, now);
         if probing.is_some() {
-            row.container(container).probing = probing;
+            row.container(container).its_extras().probing = probing;
             self.plan_questions(pod, container);
         }
     }
 
     /// Plans what is next to be asked of a container: from now on, whatever was settled before.
     pub(super) fn plan_questions(&mut self, pod: PodId, container: ContainerIndex) {
-        if self.pods[pod].container(container).probing.is_some() {
+        if self.pods[pod].container(container).probing().is_some() {
             for kind in ProbeKind::ALL {
                 self.plan_question(pod, container, kind, self.now);
             }
@@ -116,7 +116,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     fn plan_question(&mut self, pod: PodId, container: ContainerIndex, kind: ProbeKind, from: SimTime) {
         let ticket = self.pods.new_ticket(pod);
         let one = self.pods[pod].container(container);
-        let Some(probing) = &mut one.probing else { return };
+        let Some(probing) = one.probing_mut() else { return };
         let is_its_turn = kind == ProbeKind::Startup || probing.has_started();
         let (up, Some(asking)) = (probing.up, &mut probing.all[kind as usize]) else { return };
         asking.ticket = ticket;
@@ -141,7 +141,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
         let Some(one) = row.containers.get(usize::from(container.0)) else { return };
         let Some(asking) = one.asking(kind).filter(|asking| asking.ticket == ticket) else { return };
-        let up = one.probing.as_ref().map_or(now, |probing| probing.up);
+        let up = one.probing().map_or(now, |probing| probing.up);
         let mut prober = asking.prober;
         let spec = row.probe(container, kind);
         let working_set = one.memory().at(now).bytes();
@@ -151,7 +151,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let is_settled = prober.is_settled(answer.is_good());
         let changes = self.answer_changes(pod, container, kind, answer);
         let one = self.pods[pod].container(container);
-        if let Some(asking) = one.probing.as_mut().and_then(|probing| probing.all[kind as usize].as_mut()) {
+        if let Some(asking) = one.probing_mut().and_then(|probing| probing.all[kind as usize].as_mut()) {
             (asking.prober, asking.not_before) = (prober, now.after(SimDuration::micros(1)));
         }
         if !says_nothing_new {
@@ -183,7 +183,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     ) -> SimTime {
         let one = &self.pods[pod].containers[usize::from(container.0)];
         let health = one.health(kind);
-        let up = one.probing.as_ref().map_or(self.now, |probing| probing.up);
+        let up = one.probing().map_or(self.now, |probing| probing.up);
         let by_time = health_changes(health, up, self.now);
         let by_memory = match health.memory_at_most {
             None => SimTime::NEVER,
@@ -211,12 +211,12 @@ impl ContainerRow {
         if self.state != ContainerState::Running {
             return None;
         }
-        self.probing.as_ref()?.all[kind as usize].as_ref()
+        self.probing()?.all[kind as usize].as_ref()
     }
 
     /// Whether what it answers depends on its memory.
     pub fn answers_by_memory(&self) -> bool {
-        self.probing.is_some()
+        self.probing().is_some()
             && ProbeKind::ALL.iter().any(|kind| self.health(*kind).memory_at_most.is_some())
     }
 }

@@ -81,7 +81,7 @@ pub enum Record<'a> {
         pod: PodName,
         node: NodeId,
         container: ContainerIndex,
-        exit_code: i32,
+        exit_code: u8,
     },
     /// The container was stopped with its Pod's others, since one of them crashed.
     ContainerStopped {

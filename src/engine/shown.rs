@@ -67,7 +67,7 @@ impl PodRow {
 impl ContainerRow {
     /// What the API shows of it. `first_wait` is the reason where it has never run.
     fn status(&self, first_wait: WaitingReason) -> ContainerStatus {
-        match (self.state, self.last_end) {
+        match (self.state, self.last_end()) {
             (ContainerState::Running, _) => ContainerStatus::Running,
             (ContainerState::Ended(exit), _) => ContainerStatus::Terminated(exit),
             (_, None) => ContainerStatus::Waiting(first_wait),
@@ -86,18 +86,17 @@ impl ContainerRow {
             ContainerStatus::Running => Reported::Running,
             ContainerStatus::Terminated(exit) => Reported::Terminated(exit),
         };
-        let last = self.last_end.map(|(exit, _)| exit);
+        let last = self.last_end().map(|(exit, _)| exit);
         ContainerView { role: self.role, state, last, started: self.has_started() }
     }
 
     /// Whether it runs, and its startup probe, if it has one, has succeeded.
     pub fn has_started(&self) -> bool {
-        self.state == ContainerState::Running
-            && self.probing.as_ref().is_none_or(|probing| probing.has_started())
+        self.state == ContainerState::Running && self.probing().is_none_or(|probing| probing.has_started())
     }
 
     pub fn is_ready(&self, view: ContainerView) -> bool {
-        is_ready(view, self.probing.as_ref().and_then(|probing| probing.readiness()))
+        is_ready(view, self.probing().and_then(|probing| probing.readiness()))
     }
 }
 

@@ -35,10 +35,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
                 self.container_expects(pod, container, |one| one.usage_ticket(Usage::WorkingSet), ticket)
             }
             Event::ShutdownGoesOn { pod, container } => {
-                self.container_expects(pod, container, |one| Some(one.shutdown.as_deref()?.ticket), ticket)
+                self.container_expects(pod, container, |one| Some(one.shutdown()?.ticket), ticket)
             }
             Event::ProbeAsks { pod, container, kind } => {
-                self.container_expects(pod, container, |one| one.probing.as_ref()?.ticket(kind), ticket)
+                self.container_expects(pod, container, |one| one.probing()?.ticket(kind), ticket)
             }
             Event::ContainerStarts { pod, container }
             | Event::ContainerIsUp { pod, container }
@@ -85,6 +85,6 @@ impl ContainerRow {
         if usage == Usage::WorkingSet {
             return self.walk.as_ref().map(|walk| walk.ticket);
         }
-        self.others.iter().find(|other| other.usage == usage).map(|other| other.walk.ticket)
+        self.others().iter().find(|other| other.usage == usage).map(|other| other.walk.ticket)
     }
 }

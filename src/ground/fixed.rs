@@ -45,42 +45,52 @@ impl Sub for Level {
 }
 
 /// A straight piece of a curve: from a level at an instant, with a slope.
+///
+/// Every live container keeps one, so it takes no more room than it needs: 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ramp(Line);
+#[repr(Rust, packed(8))]
+pub struct Ramp {
+    /// As [`Line`]'s.
+    origin: i128,
+    /// As [`Line`]'s. Up to 2 GiB a microsecond, which is more than any memory can do.
+    slope: i64,
+}
 
 impl Ramp {
     /// Nothing at all, for ever.
-    pub const NONE: Ramp = Ramp(Line { origin: 0, slope: 0 });
+    pub const NONE: Ramp = Ramp { origin: 0, slope: 0 };
 
     /// A level that stays.
     pub fn flat(at: Bytes) -> Ramp {
-        Ramp(Line { origin: Level::from(at).0, slope: 0 })
+        Ramp { origin: Level::from(at).0, slope: 0 }
     }
 
     /// From `from` towards `to`, which would be reached after `length`.
     ///
     /// The slope is rounded towards zero, by less than 2^-32 byte per
     /// microsecond; the next piece starts at its own exact level, so that the
-    /// rounding never adds up. A piece without length stays at `from`.
+    /// rounding never adds up. A piece without length stays at `from`, and none is
+    /// steeper than 2 GiB a microsecond.
     #[inline]
     pub fn towards(since: SimTime, from: Bytes, to: Bytes, length: SimDuration) -> Ramp {
         if from == to || length == SimDuration::ZERO {
             return Ramp::flat(from);
         }
         let (from, to) = (Level::from(from), Level::from(to));
-        let slope = (to - from).0 / i128::from(length.0);
-        Ramp(Line { origin: from.0 - slope * i128::from(since.0), slope })
+        let steepest = i128::from(i64::MAX);
+        let slope = ((to - from).0 / i128::from(length.0)).clamp(-steepest, steepest);
+        Ramp { origin: from.0 - slope * i128::from(since.0), slope: slope as i64 }
     }
 
     /// The level at `now`, which must not lie before the piece.
     pub fn at(self, now: SimTime) -> Level {
-        self.0.at(now)
+        Line::from(self).at(now)
     }
 }
 
 impl From<Ramp> for Line {
     fn from(ramp: Ramp) -> Line {
-        ramp.0
+        Line { origin: ramp.origin, slope: i128::from(ramp.slope) }
     }
 }
 
@@ -94,13 +104,13 @@ pub struct Line {
 
 impl AddAssign<Ramp> for Line {
     fn add_assign(&mut self, ramp: Ramp) {
-        *self = *self + ramp.0;
+        *self = *self + Line::from(ramp);
     }
 }
 
 impl SubAssign<Ramp> for Line {
     fn sub_assign(&mut self, ramp: Ramp) {
-        *self = *self - ramp.0;
+        *self = *self - Line::from(ramp);
     }
 }
 
@@ -179,6 +189,19 @@ mod tests {
         line += Ramp::flat(Bytes(100));
         assert_eq!(line.first_above(Bytes(100), SimTime(3)), None);
         assert_eq!(line.first_above(Bytes(99), SimTime(3)), Some(SimTime(3)));
+    }
+
+    /// 2 GiB is 2^31 bytes, and one microsecond at the steepest slope adds 2^-32 byte less.
+    #[test]
+    fn a_ramp_is_at_most_two_gibibytes_a_microsecond_steep() {
+        let (low, high) = (Bytes(0), Bytes::gibi(4096));
+        let micro = SimDuration::micros(1);
+        for (from, to, after_one) in [(low, high, (1 << 31) - 1), (high, low, high.0 - (1 << 31))] {
+            let ramp = Ramp::towards(SimTime(5), from, to, micro);
+            assert_eq!(ramp.at(SimTime(5)).bytes(), from);
+            assert_eq!(ramp.at(SimTime(6)).bytes(), Bytes(after_one));
+        }
+        assert_eq!(size_of::<Ramp>(), 24);
     }
 
     fn ramps() -> impl Strategy<Value = Vec<Ramp>> {

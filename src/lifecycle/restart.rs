@@ -11,7 +11,8 @@ use crate::model::{RestartPolicy, Role};
 /// How a container ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit {
-    pub code: i32,
+    /// What Linux leaves of a process's status: eight bits.
+    pub code: u8,
     /// By the kernel's OOM killer; usually, but not always, with code 137.
     pub oom_killed: bool,
 }
@@ -43,7 +44,7 @@ impl Exit {
     pub const OOM_KILLED: Exit = Exit { code: 137, oom_killed: true };
 
     /// By itself, with a code.
-    pub const fn of(code: i32) -> Exit {
+    pub const fn of(code: u8) -> Exit {
         Exit { code, oom_killed: false }
     }
 

@@ -8,7 +8,7 @@
 //! Never: chance. Random families are drawn to pieces by the scenario.
 //! Next: [`crate::ground::fixed`] adds the pieces of a node up.
 //!
-//! Hot: O(1) a segment, no allocation. A piece is 24 bytes; one or two lie in their curve itself.
+//! Hot: O(1) a segment, no allocation. A piece is 24 bytes; one, or two levels, lie in their curve itself: 40 bytes.
 
 use crate::ground::{Bytes, Ramp, SimDuration, SimTime};
 use std::sync::Arc;
@@ -55,13 +55,14 @@ pub enum After {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageCurve(Course);
 
-/// The pieces of a curve, and what comes after them. A level, a ramp and a pulse have one piece or two: these
+/// The pieces of a curve, and what comes after them. A level, a ramp and a square pulse
 /// need no second place in memory, to which whoever walks along them would have to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Course {
-    One(After, [Piece; 1]),
-    Two(After, [Piece; 2]),
-    /// Any other number.
+    One(After, Piece),
+    /// Two flat pieces.
+    Levels(After, [(SimDuration, Bytes); 2]),
+    /// Any others.
     More(After, Arc<[Piece]>),
 }
 
@@ -94,21 +95,44 @@ impl Piece {
     pub const fn flat(length: SimDuration, at: Bytes) -> Piece {
         Piece { length, from: at, to: at }
     }
+
+    const fn is_flat(self) -> bool {
+        self.from.0 == self.to.0
+    }
 }
 
 impl Course {
+    /// How many pieces there are.
     #[inline]
-    fn pieces(&self) -> &[Piece] {
+    fn len(&self) -> u32 {
         match self {
-            Course::One(_, one) => one,
-            Course::Two(_, two) => two,
-            Course::More(_, more) => more,
+            Course::One(..) => 1,
+            Course::Levels(..) => 2,
+            Course::More(_, more) => more.len() as u32,
         }
+    }
+
+    /// # Panics
+    /// If there is none of that number.
+    #[inline]
+    fn piece(&self, number: u32) -> Piece {
+        match self {
+            Course::One(_, one) => *one,
+            Course::Levels(_, levels) => {
+                let (length, at) = levels[number as usize];
+                Piece::flat(length, at)
+            }
+            Course::More(_, more) => more[number as usize],
+        }
+    }
+
+    fn pieces(&self) -> impl DoubleEndedIterator<Item = Piece> {
+        (0..self.len()).map(|number| self.piece(number))
     }
 
     #[inline]
     fn after(&self) -> After {
-        let (Course::One(after, _) | Course::Two(after, _) | Course::More(after, _)) = self;
+        let (Course::One(after, _) | Course::Levels(after, _) | Course::More(after, _)) = self;
         *after
     }
 }
@@ -120,23 +144,24 @@ impl UsageCurve {
     /// If there is no piece, if what is repeated or drawn takes no time, or if it repeats
     /// from past the end: such a curve would never move, and the scenario's check refuses it.
     pub fn new(pieces: impl AsRef<[Piece]> + Into<Arc<[Piece]>>, after: After) -> UsageCurve {
-        let course = match *pieces.as_ref() {
-            [one] => Course::One(after, [one]),
-            [first, second] => Course::Two(after, [first, second]),
-            _ => Course::More(after, pieces.into()),
-        };
-        let pieces = course.pieces();
-        assert!(!pieces.is_empty(), "a curve has at least one piece");
+        let all = pieces.as_ref();
+        assert!(!all.is_empty(), "a curve has at least one piece");
         let endless = match after {
             After::Hold => None,
-            After::RepeatFrom(first) => Some(pieces.get(usize::from(first)..).unwrap_or_default()),
-            After::DrawMore => Some(pieces),
+            After::RepeatFrom(first) => Some(all.get(usize::from(first)..).unwrap_or_default()),
+            After::DrawMore => Some(all),
         };
         if let Some(endless) = endless {
             let moves = endless.iter().any(|piece| piece.length > SimDuration::ZERO);
             assert!(moves, "the endless part of a curve takes some time");
         }
-        UsageCurve(course)
+        UsageCurve(match *all {
+            [one] => Course::One(after, one),
+            [one, two] if one.is_flat() && two.is_flat() => {
+                Course::Levels(after, [one, two].map(|piece| (piece.length, piece.from)))
+            }
+            _ => Course::More(after, pieces.into()),
+        })
     }
 
     /// One level, for ever.
@@ -146,7 +171,7 @@ impl UsageCurve {
 
     /// The largest level of the pieces known so far.
     pub fn peak(&self) -> Bytes {
-        self.0.pieces().iter().map(|piece| piece.from.max(piece.to)).max().unwrap_or_default()
+        self.0.pieces().map(|piece| piece.from.max(piece.to)).max().unwrap_or_default()
     }
 
     /// The segment at the curve's beginning, and the place after it.
@@ -159,7 +184,7 @@ impl UsageCurve {
     #[inline]
     pub fn turn(&self, cursor: &mut Cursor, now: SimTime) -> Turn {
         let next = cursor.piece + 1;
-        if (next as usize) < self.0.pieces().len() {
+        if next < self.0.len() {
             cursor.piece = next;
             return Turn::Segment(self.segment(next, now));
         }
@@ -179,7 +204,7 @@ impl UsageCurve {
     /// The piece after a place, where that lies apart from the curve; after the last, the first.
     pub fn piece_apart(&self, cursor: Cursor) -> Option<Piece> {
         match &self.0 {
-            Course::One(..) | Course::Two(..) => None,
+            Course::One(..) | Course::Levels(..) => None,
             Course::More(_, more) => more.get(cursor.piece as usize + 1).or(more.first()).copied(),
         }
     }
@@ -203,12 +228,12 @@ impl UsageCurve {
     }
 
     fn segment(&self, piece: u32, now: SimTime) -> Segment {
-        let Piece { length, from, to } = self.0.pieces()[piece as usize];
+        let Piece { length, from, to } = self.0.piece(piece);
         Segment { ramp: Ramp::towards(now, from, to, length), until: now.after(length) }
     }
 
     fn held(&self) -> Segment {
-        let last = self.0.pieces().last().map_or(Bytes::ZERO, |last| last.to);
+        let last = self.0.pieces().next_back().map_or(Bytes::ZERO, |last| last.to);
         Segment { ramp: Ramp::flat(last), until: SimTime::NEVER }
     }
 }
@@ -260,17 +285,26 @@ mod tests {
         assert_eq!(curve.peak(), Bytes(5));
     }
 
-    /// A pulse lies in its curve, its double apart from it.
+    /// A square pulse lies in its curve, its double apart from it, and so does one that falls off.
     #[test]
     fn a_pulse_written_once_and_written_twice_tell_the_same() {
-        let pulse = [Piece::flat(SECOND, Bytes(3)), Piece { length: SECOND, from: Bytes(7), to: Bytes(4) }];
         let curve = |pieces: Vec<Piece>| UsageCurve::new(pieces, After::RepeatFrom(0));
-        let (once, twice) = (curve(pulse.to_vec()), curve([pulse, pulse].concat()));
-        assert_eq!(levels(&once, 9), levels(&twice, 9));
-        assert_eq!(levels(&once, 5), [3, 7, 3, 7, 3]); // At full seconds, where the second piece begins at 7.
-        let place = once.begin(SimTime::START).1;
-        assert_eq!(once.piece_apart(place), None);
-        assert_eq!(twice.piece_apart(place), Some(pulse[1]));
+        let low = Piece::flat(SECOND, Bytes(3));
+        for to in [7, 4] {
+            let pulse = [low, Piece { length: SECOND, from: Bytes(7), to: Bytes(to) }];
+            let (once, twice) = (curve(pulse.to_vec()), curve([pulse, pulse].concat()));
+            assert_eq!(levels(&once, 9), levels(&twice, 9));
+            assert_eq!(levels(&once, 5), [3, 7, 3, 7, 3]); // At full seconds, where the second piece begins at 7.
+            let place = once.begin(SimTime::START).1;
+            assert_eq!(once.piece_apart(place), if to == 7 { None } else { Some(pulse[1]) });
+            assert_eq!(twice.piece_apart(place), Some(pulse[1]));
+        }
+    }
+
+    /// What one container's curve takes in its row.
+    #[test]
+    fn a_curve_takes_forty_bytes() {
+        assert_eq!(size_of::<UsageCurve>(), 40);
     }
 
     #[test]

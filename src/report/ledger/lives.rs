@@ -112,7 +112,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         let before = self.live.get_mut(&pod.serial).and_then(|live| live.show(container, (status, ready)));
         if before.map(|(status, _)| status) != Some(status) {
             let exit_code = match status {
-                ContainerStatus::Terminated(exit) => Some(exit.code),
+                ContainerStatus::Terminated(exit) => Some(i32::from(exit.code)),
                 ContainerStatus::Waiting(_) | ContainerStatus::Running => None,
             };
             let turned = Change::of_container(container, "State", status.name());

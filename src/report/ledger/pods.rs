@@ -99,7 +99,7 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         &mut self,
         now: SimTime,
         (pod, container): (PodName, ContainerIndex),
-        exit_code: i32,
+        exit_code: u8,
     ) {
         self.on_stopped(pod, container);
         if let Some(chart) = self.chart.as_mut().filter(|_| exit_code != 0) {

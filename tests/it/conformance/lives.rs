@@ -90,7 +90,7 @@ fn view(role: Role, status: Option<&Value>) -> ContainerView {
 }
 
 fn exit(terminated: &Value) -> Option<Exit> {
-    let code = terminated.get("exitCode")?.as_i64().and_then(|code| i32::try_from(code).ok());
+    let code = terminated.get("exitCode")?.as_i64().and_then(|code| u8::try_from(code).ok());
     let oom_killed = terminated["reason"] == "OOMKilled";
     Some(Exit { code: code.expect("an exit code"), oom_killed })
 }

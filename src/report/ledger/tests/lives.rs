@@ -44,7 +44,7 @@ impl Teller<'_> {
         let (pod, container) = (self.pod, ContainerIndex(container));
         (self.record)(seconds, Record::ContainerTurned { pod, container, status, ready });
     }
-    fn exited(&mut self, seconds: u64, container: u16, exit_code: i32) {
+    fn exited(&mut self, seconds: u64, container: u16, exit_code: u8) {
         let (pod, node) = (self.pod, self.node);
         let index = ContainerIndex(container);
         (self.record)(seconds, Record::ContainerExited { pod, node, container: index, exit_code });
