@@ -13,7 +13,7 @@ use super::on_outage::Contact;
 use super::record::{NodeEnd, NodeSample};
 use super::setting::NodeSetting;
 use super::stores::{Stores, first_below};
-use super::walk::Walk;
+use super::walk::OwnWalk;
 use crate::eviction::{
     EvictionSettings, Monitor, NodeCondition, NodeConditions, Observation, Observations, Signal,
 };
@@ -24,26 +24,27 @@ use std::sync::Arc;
 
 /// A node while it runs.
 ///
-/// In this order: what a change of its memory looks at lies together, at the beginning.
+/// In this order: what a change of its memory looks at, if nobody listens, lies in its first two cache lines.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct NodeRow {
     pods_memory: Line,
-    /// What is no pod's: that of `system_daemons` and of `page_cache`.
-    own_memory: Line,
     /// Pods that stay at this level or below it cross no line; negative where nobody knows.
     calm_level: Level,
-    /// Of all that is used of it, even where that is more than there is.
-    peak_memory: Level,
-    last_change: SimTime,
     pub runs_out: Planned,
     pub pods_hit_limit: Planned,
     pub pass: Planned,
     /// How many pods here have a limit of local storage.
     pub limited_pods: u32,
     pub monitor: Monitor,
-    pub stores: Stores,
 
+    /// What is no pod's: that of `system_daemons` and of `page_cache`.
+    own_memory: Line,
+    /// Of all that is used of it, even where that is more than there is. Kept for whoever listens.
+    peak_memory: Level,
+    /// When that was last looked at.
+    last_change: SimTime,
+    pub stores: Stores,
     capacity: Bytes,
     pods_memory_limit: Bytes,
     /// Below this no line is crossed, however its memory is shared out; negative: one of them is always crossed.
@@ -57,8 +58,8 @@ pub struct NodeRow {
     pub pods: Vec<PodId>,
     /// The part of the pods' memory that no kill gives back: what memory-backed volumes hold.
     volumes_memory: Line,
-    system_daemons: Walk,
-    page_cache: Walk,
+    system_daemons: OwnWalk,
+    page_cache: OwnWalk,
     pub conditions: NodeConditions,
     /// The conditions that the control plane knows of.
     pub heard_conditions: NodeConditions,
@@ -108,7 +109,7 @@ pub struct Planned {
     pub ticket: Ticket,
 }
 
-/// What is counted of a node.
+/// What is counted of a node, for whoever listens.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     pub pods_bound: u64,
@@ -145,15 +146,15 @@ impl NodeRow {
             [line(capacity, highest_threshold), line(pods_memory_limit, highest_allocatable_threshold)];
         let mut row = NodeRow {
             pods_memory: Line::default(),
-            own_memory: Line::default(),
             calm_level: Level::ZERO,
-            peak_memory: Level::ZERO,
-            last_change: SimTime::START,
             runs_out: Planned::NOT,
             pods_hit_limit: Planned::NOT,
             pass: Planned::NOT,
             limited_pods: 0,
             monitor: Monitor::new(kubelet),
+            own_memory: Line::default(),
+            peak_memory: Level::ZERO,
+            last_change: SimTime::START,
             stores: Stores::new(node, kubelet),
             capacity,
             pods_memory_limit,
@@ -163,8 +164,8 @@ impl NodeRow {
             monitoring_interval: kubelet.monitoring_interval,
             pods: Vec::new(),
             volumes_memory: Line::default(),
-            system_daemons: Walk::begin(&node.system_daemons, SimTime::START),
-            page_cache: Walk::begin(&node.page_cache, SimTime::START),
+            system_daemons: OwnWalk::begin(&node.system_daemons, SimTime::START),
+            page_cache: OwnWalk::begin(&node.page_cache, SimTime::START),
             conditions: NodeConditions::NONE,
             heard_conditions: NodeConditions::NONE,
             contact: Contact::Heard,
@@ -187,25 +188,26 @@ impl NodeRow {
         // Parts are never negative: if their sum is below a line, so is each of them.
         let levels = parts[0].level().zip(parts[1].level());
         let nobody_knows = Level::ZERO - Bytes(1).into();
+        let levels = levels.filter(|_| self.stores.are_none()); // These have lines of their own.
         self.calm_level = levels.map_or(nobody_knows, |(system, cache)| self.lowest_line - (system + cache));
     }
 
-    /// Changes the sum of its pods' memory. All changes of memory go through
-    /// here or through [`NodeRow::changes`], which keep the peak.
-    pub fn change_pods(&mut self, now: SimTime, change: impl FnOnce(&mut Line)) {
-        self.changes(now);
+    /// Changes the sum of its pods' memory. Whoever changes memory, here or below, keeps
+    /// the peak before, if anybody wants to know it ([`NodeRow::keep_peak`]).
+    #[inline]
+    pub fn change_pods(&mut self, change: impl FnOnce(&mut Line)) {
         change(&mut self.pods_memory);
     }
 
     /// Changes what its pods' memory-backed volumes hold, which is part of the pods' memory.
-    pub fn change_volumes(&mut self, now: SimTime, change: impl Fn(&mut Line)) {
-        self.change_pods(now, &change);
+    pub fn change_volumes(&mut self, change: impl Fn(&mut Line)) {
+        self.change_pods(&change);
         change(&mut self.volumes_memory);
     }
 
-    /// To be told before memory changes: between two changes it is a straight
+    /// To be called before memory changes: between two changes it is a straight
     /// line, so its peak is at either end.
-    pub fn changes(&mut self, now: SimTime) {
+    pub fn keep_peak(&mut self, now: SimTime) {
         if now > self.last_change {
             let peak = self.total().highest_between(self.last_change, now);
             self.peak_memory = self.peak_memory.max(peak);
@@ -221,7 +223,7 @@ impl NodeRow {
 
     /// # Panics
     /// If the node has no such part: events are planned for those of [`NodeRow::parts`].
-    pub fn part(&self, part: NodePart) -> &Walk {
+    pub fn part(&self, part: NodePart) -> &OwnWalk {
         match part {
             NodePart::SystemDaemons => &self.system_daemons,
             NodePart::PageCache => &self.page_cache,
@@ -234,7 +236,6 @@ impl NodeRow {
     /// # Panics
     /// As [`NodeRow::part`].
     pub fn turn_part(&mut self, part: NodePart, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) {
-        self.changes(now);
         let walk = match part {
             NodePart::SystemDaemons => &mut self.system_daemons,
             NodePart::PageCache => &mut self.page_cache,
@@ -246,7 +247,7 @@ impl NodeRow {
 
     /// Asks memory for what a change of its memory needs.
     pub fn fetch_memory(&self) {
-        black_box((self.last_change, self.pass.at, self.limited_pods, self.stores.are_none()));
+        black_box((self.runs_out.at, self.pass.at));
     }
 
     /// Asks memory for what the going of a pod needs.
@@ -321,7 +322,6 @@ impl NodeRow {
         planned.iter().all(|planned| planned.at == SimTime::NEVER)
             && self.monitor.is_idle()
             && self.limited_pods == 0
-            && self.stores.are_none()
             && self.pods_memory.level().is_some_and(|pods| pods <= self.calm_level)
     }
 
@@ -392,7 +392,7 @@ impl NodeRow {
 
     /// What it came to.
     pub fn end(&mut self, node: NodeId, horizon: SimTime) -> NodeEnd {
-        self.changes(horizon);
+        self.keep_peak(horizon);
         self.tally.pressure(horizon, false);
         NodeEnd {
             node,
@@ -475,7 +475,7 @@ mod tests {
         };
         let mut row = node_rows(&[node_setting]).remove(0);
         let ramp = Ramp::towards(SimTime::START, Bytes(uses[2].0), Bytes(uses[2].1), HOUR);
-        row.change_pods(SimTime::START, |sum| *sum += ramp);
+        row.change_pods(|sum| *sum += ramp);
         row
     }
 

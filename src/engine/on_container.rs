@@ -8,7 +8,6 @@ use super::pod_row::{ContainerRow, ContainerState, PodRow};
 use super::record::{Record, Recorder};
 use super::simulation::Simulation;
 use super::source::Source;
-use super::walk::Walk;
 use crate::ground::{PodId, SimDuration, SimTime};
 use crate::lifecycle::restart::Exit;
 use crate::model::{ContainerIndex, ProbeKind, Role};
@@ -19,11 +18,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let now = self.now;
         let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
         let ContainerState::Due { backs_off } = row.state else { unreachable!("its start is due") };
-        let walk = Walk::begin(&row.life.working_set, now);
-        let (ramp, up_at, restarts) = (walk.ramp, now.after(row.life.start_up_time), row.starts);
+        let ramp = row.begin_memory(now).ramp;
+        let (up_at, restarts) = (now.after(row.life.start_up_time), row.starts);
         let uses_more = !row.life.others.is_empty();
         row.starts += 1;
-        row.walk = Some(walk);
         row.state = ContainerState::Starting { backed_off: backs_off };
         (row.ends, row.ends_with) = (SimTime::NEVER, Exit::SUCCESS);
         if let Some(told) = &mut self.pods[pod].told {

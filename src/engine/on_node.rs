@@ -46,6 +46,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn on_node_usage_turns(&mut self, node: NodeId, part: NodePart) {
+        self.memory_changes(node);
         let row = &mut self.nodes[node.index()];
         let owner = CurveOwner::Node { node, part };
         let source = &mut self.source;

@@ -284,7 +284,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.columns.bind(node, &row.template);
         let priority = row.template.priority;
         self.pods.set_place(pod, place);
-        on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
+        if R::LISTENS {
+            on_node.tally.pod_is_bound(&self.columns.bound[node.index()]);
+        }
         self.scheduling.index.node_changed(node);
         self.scheduling.count_priority(priority);
         let scheduler = &self.setting.scheduler;

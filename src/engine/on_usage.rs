@@ -5,18 +5,16 @@
 
 use super::calendar::Ticket;
 use super::event::Event;
-use super::pod_row::{OtherUse, PodRow};
+use super::pod_row::{OtherUse, PodRow, WITH_MEMORY};
 use super::record::{PodName, Recorder};
 use super::simulation::Simulation;
 use super::source::{CurveOwner, Source};
-use super::walk::Walk;
+use super::walk::OwnWalk;
 use crate::ground::{Bytes, Line, NodeId, PodId, Ramp, SimTime};
 use crate::model::{ContainerIndex, Medium, Usage};
 
 /// More than any disk holds, and few enough for the sum of all volumes.
 pub(super) const MOST_IN_A_VOLUME: Bytes = Bytes(1 << 50);
-
-const WITH_MEMORY: &str = "what is planned for memory is so while there is any";
 
 /// Memory of a container.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
@@ -26,16 +24,12 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.totals.turns += 1;
         let node = row.its_node();
         let PodRow { name, containers, .. } = row;
-        let walk = containers[usize::from(container.0)].walk.as_mut();
-        let walk = walk.expect(WITH_MEMORY);
-        let before = walk.ramp;
         let source = &mut self.source;
-        walk.turn(now, |draw| {
+        let (before, after) = containers[usize::from(container.0)].turn_memory(now, |draw| {
             let PodName { workload, replica, .. } = *name;
             let usage = Usage::WorkingSet;
             source.more_usage(CurveOwner::Container { workload, replica, container, usage }, draw)
         });
-        let after = walk.ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
         self.tell_memory(pod);
         // The ticket serves again: a limit under it lay before this turn, so nothing else is planned under it.
@@ -48,9 +42,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         let node = self.pods[pod].its_node();
         let row = self.pods[pod].container(container);
         row.its_extras().lost_a_process = Some(now);
-        let walk = Walk::begin(&row.life.working_set, now);
-        let after = walk.ramp;
-        let before = row.walk.replace(walk).map_or(Ramp::NONE, |walk| walk.ramp);
+        let before = row.walk.map_or(Ramp::NONE, |walk| walk.ramp);
+        let after = row.begin_memory(now).ramp;
         self.change_memory(node, |sum| sum.replace(before, after));
         self.tell_memory(pod);
         self.plan_usage(pod, container);
@@ -59,7 +52,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Plans anew its curve's next turn, and the limit if it lies before that.
     pub(super) fn plan_usage(&mut self, pod: PodId, container: ContainerIndex) {
         let (ticket, row) = self.pods.with_new_ticket(pod);
-        row.container(container).walk.as_mut().expect(WITH_MEMORY).ticket = ticket;
+        row.container(container).usage_ticket = ticket;
         self.plan_usage_under(ticket, pod, container);
     }
 
@@ -103,7 +96,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn start_others(&mut self, pod: PodId, container: ContainerIndex) {
         let now = self.now;
         let row = self.pods[pod].container(container);
-        let begun = row.life.others.iter().map(|(usage, curve)| (*usage, Walk::begin(curve, now)));
+        let begun = row.life.others.iter().map(|(usage, curve)| (*usage, OwnWalk::begin(curve, now)));
         let begun: Box<[_]> = begun.map(|(usage, walk)| OtherUse { usage, walk }).collect();
         row.its_extras().others = begun;
         for index in 0..self.pods[pod].container(container).others().len() {
@@ -132,7 +125,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn change_volumes(&mut self, node: NodeId, change: impl Fn(&mut Line)) {
-        self.nodes[node.index()].change_volumes(self.now, change);
+        self.memory_changes(node);
+        self.nodes[node.index()].change_volumes(change);
         self.node_changed(node);
     }
 

@@ -9,7 +9,7 @@ use super::probing::Probing;
 use super::record::{EndReason, PodEnd, PodName};
 use super::shown::Shown;
 use super::source::PodDraft;
-use super::walk::Walk;
+use super::walk::{OwnWalk, Walk};
 use crate::eviction::{
     ContainerStatistics, FilesystemLayout, FsUse, PodStatistics, VolumeStatistics, over_limit,
 };
@@ -18,8 +18,8 @@ use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::Exit;
 use crate::model::{
-    ContainerIndex, ContainerLife, Medium, PodAddress, PodLevelResources, PodTemplate, ProbeKind, Role,
-    Usage, Volume,
+    ContainerIndex, ContainerLife, Medium, Piece, PodAddress, PodLevelResources, PodTemplate, ProbeKind,
+    Role, Usage, UsageCurve, Volume,
 };
 use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
@@ -150,14 +150,16 @@ pub struct ContainerRow {
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
     pub life: ContainerLife,
+    /// That of its memory's next turn, and of a limit on the way.
+    pub usage_ticket: Ticket,
+    /// How many times it has been created.
+    pub starts: u32,
     /// Absent: nothing of the kind.
     pub extras: Option<Box<Extras>>,
     /// When it ends, if nothing ends it before; when it ended, once it has.
     pub ends: SimTime,
     /// That of its planned start, or of its being up, or of its exit.
     pub ticket: Ticket,
-    /// How many times it has been created.
-    pub starts: u32,
     /// What its kubelet told the kernel; it depends on the node.
     pub oom_score_adj: i32,
     pub state: ContainerState,
@@ -175,6 +177,8 @@ pub struct ContainerRow {
 pub struct Extras {
     /// What it uses besides memory, while it lives.
     pub others: Box<[OtherUse]>,
+    /// What has been drawn last of its memory, where that is drawn bit by bit.
+    pub drawn: Option<UsageCurve>,
     pub probing: Option<Probing>,
     /// Where it is on its way to SIGTERM, if it was told to stop.
     pub shutdown: Option<Shutdown>,
@@ -189,7 +193,7 @@ pub struct Extras {
 #[derive(Debug)]
 pub struct OtherUse {
     pub usage: Usage,
-    pub walk: Walk,
+    pub walk: OwnWalk,
 }
 
 /// What a container is doing.
@@ -513,6 +517,7 @@ impl ContainerRow {
             state: ContainerState::Unstarted,
             walk: None,
             extras: None,
+            usage_ticket: 0,
             ticket: 0,
             ends: SimTime::NEVER,
             ends_with: Exit::SUCCESS,
@@ -520,6 +525,39 @@ impl ContainerRow {
             was_killed: false,
             starts: 0,
         }
+    }
+
+    /// Its memory begins, or begins anew.
+    pub fn begin_memory(&mut self, now: SimTime) -> Walk {
+        if let Some(extras) = &mut self.extras {
+            extras.drawn = None;
+        }
+        *self.walk.insert(Walk::begin(&self.life.working_set, now))
+    }
+
+    /// Its memory goes on to the next piece of its curve: how it went, and how it goes from now on.
+    /// `draw` gives the pieces of the draw of that number.
+    ///
+    /// # Panics
+    /// If it has none.
+    #[inline]
+    pub fn turn_memory(&mut self, now: SimTime, draw: impl FnOnce(u32) -> Arc<[Piece]>) -> (Ramp, Ramp) {
+        let walk = self.walk.as_mut().expect(WITH_MEMORY);
+        let before = walk.ramp;
+        let at_first = &mut self.life.working_set;
+        let curve = if at_first.is_drawn() {
+            self.extras.get_or_insert_default().drawn.get_or_insert_with(|| at_first.clone())
+        } else {
+            at_first
+        };
+        walk.turn(curve, now, draw);
+        (before, walk.ramp)
+    }
+
+    /// Asks memory for what the next turn of its own reads.
+    fn fetch_memory(&self) {
+        let drawn = self.extras.as_ref().and_then(|extras| extras.drawn.as_ref());
+        self.walk.as_ref().inspect(|walk| walk.fetch(drawn.unwrap_or(&self.life.working_set)));
     }
 
     /// What it uses besides memory, while it lives.
@@ -635,6 +673,9 @@ type Shelf = [Slot; SHELF];
 
 const SHELF: usize = 256;
 
+/// Who asks has planned something for it while there was some.
+pub const WITH_MEMORY: &str = "what is planned for memory is so while there is any";
+
 const ONLY_LIVE_PODS: &str = "the engine asks for live pods only";
 
 /// Room for a row: four cache lines, where they begin.
@@ -705,8 +746,7 @@ impl Pods {
         let row = self.get(pod)?;
         black_box((row.name.serial, row.bound));
         if let Some(one) = row.containers.first() {
-            black_box(one.extras.is_some());
-            one.walk.as_ref().inspect(|walk| walk.fetch());
+            one.fetch_memory();
         }
         row.node
     }
@@ -714,9 +754,7 @@ impl Pods {
     /// Asks memory for that part of a row which a turn of its memory reads, and says where its pod is.
     pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
         let row = self.get(pod)?;
-        let one = row.containers.get(usize::from(container.0))?;
-        one.walk.as_ref()?.fetch();
-        black_box(one.extras.is_some());
+        row.containers.get(usize::from(container.0))?.fetch_memory();
         row.node
     }
 
@@ -782,8 +820,8 @@ impl Pods {
         ticket: Ticket,
     ) -> Option<&mut PodRow> {
         let row = self.get_mut(pod)?;
-        let walk = row.containers.get(usize::from(container.0))?.walk.as_ref()?;
-        (walk.ticket == ticket).then_some(row)
+        let one = row.containers.get(usize::from(container.0))?;
+        (one.walk.is_some() && one.usage_ticket == ticket).then_some(row)
     }
 }
 

@@ -194,8 +194,16 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
 
     /// Changes the sum of a node's pods' memory; crossings are worked out when the event is over.
     pub(super) fn change_memory(&mut self, node: NodeId, change: impl FnOnce(&mut Line)) {
-        self.nodes[node.index()].change_pods(self.now, change);
+        self.memory_changes(node);
+        self.nodes[node.index()].change_pods(change);
         self.node_changed(node);
+    }
+
+    /// To be called before a node's memory changes.
+    pub(super) fn memory_changes(&mut self, node: NodeId) {
+        if R::LISTENS {
+            self.nodes[node.index()].keep_peak(self.now);
+        }
     }
 
     /// Changes the sum of what a node's containers use of something that is not memory.

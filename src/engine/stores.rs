@@ -4,7 +4,7 @@
 //! when it falls below a threshold. Never: memory, which the kernel watches, too;
 //! that is [`super::node_row`].
 
-use super::walk::Walk;
+use super::walk::OwnWalk;
 use crate::eviction::{
     Count, EvictionSettings, FilesystemLayout, NodeReclaim, Observation, Observations, Signal,
 };
@@ -26,7 +26,7 @@ struct Store {
     highest_threshold: Bytes,
     pods: Line,
     /// What is no pod's.
-    others: Walk,
+    others: OwnWalk,
     /// The part of it that can still be deleted.
     unused_images: Bytes,
     /// What has been deleted.
@@ -60,7 +60,7 @@ impl Stores {
                 capacity,
                 highest_threshold: lines.max().unwrap_or_default(),
                 pods: Line::default(),
-                others: Walk::begin(&curve, SimTime::START),
+                others: OwnWalk::begin(&curve, SimTime::START),
                 unused_images,
                 deleted: Bytes::ZERO,
             }
@@ -90,11 +90,11 @@ impl Stores {
         self.all.iter_mut().find(|store| store.part == part)
     }
 
-    pub fn walk(&self, part: NodePart) -> Option<&Walk> {
+    pub fn walk(&self, part: NodePart) -> Option<&OwnWalk> {
         self.store(part).map(|store| &store.others)
     }
 
-    pub fn walk_mut(&mut self, part: NodePart) -> Option<&mut Walk> {
+    pub fn walk_mut(&mut self, part: NodePart) -> Option<&mut OwnWalk> {
         self.store_mut(part).map(|store| &mut store.others)
     }
 

@@ -83,7 +83,7 @@ impl ContainerRow {
     /// That of the next turn of one of its curves, while it walks along it.
     fn usage_ticket(&self, usage: Usage) -> Option<Ticket> {
         if usage == Usage::WorkingSet {
-            return self.walk.as_ref().map(|walk| walk.ticket);
+            return self.walk.map(|_| self.usage_ticket);
         }
         self.others().iter().find(|other| other.usage == usage).map(|other| other.walk.ticket)
     }

@@ -29,15 +29,15 @@ pub struct PodLife {
 pub struct ContainerLife {
     /// From running to its own exit; for ever: it runs until it is stopped.
     pub run_time: SimDuration,
+    /// Its working set, from its start.
+    pub working_set: UsageCurve,
     /// Apart, so that a live container's row holds it without its size, and those that behave alike share it.
     pub behavior: Arc<Behavior>,
 }
 
-/// What a container does while it lives.
+/// What a container does while it lives, besides holding memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behavior {
-    /// Its working set, from its start.
-    pub working_set: UsageCurve,
     /// What else it uses, each once; what is not listed it does not use.
     pub others: Vec<(Usage, UsageCurve)>,
     /// What it exits with after its run time; 0 is success.

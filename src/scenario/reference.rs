@@ -141,9 +141,8 @@ fn template(requests: ResourceAmounts, limits: ResourceAmounts) -> Arc<PodTempla
 }
 
 /// It starts at once, and stops at once.
-fn behavior(working_set: UsageCurve) -> Arc<Behavior> {
+fn behavior() -> Arc<Behavior> {
     Arc::new(Behavior {
-        working_set,
         others: Vec::new(),
         exit_code: 0,
         start_up_time: SimDuration::ZERO,
@@ -155,11 +154,12 @@ fn behavior(working_set: UsageCurve) -> Arc<Behavior> {
 }
 
 /// It is there at once, and gone at once.
-fn life(behavior: Arc<Behavior>, run_time: SimDuration) -> PodLife {
+fn life(behavior: &Arc<Behavior>, working_set: UsageCurve, run_time: SimDuration) -> PodLife {
+    let behavior = Arc::clone(behavior);
     PodLife {
         pull_time: SimDuration::ZERO,
         clean_up_time: SimDuration::ZERO,
-        containers: Few::One(ContainerLife { run_time, behavior }),
+        containers: Few::One(ContainerLife { run_time, working_set, behavior }),
         volume_contents: Vec::new(),
     }
 }

@@ -299,7 +299,6 @@ impl Part<'_> {
         let drawn = |usage: Usage, model: &UsageModel| model.draw(self.usage_key(life, usage), own);
         let readiness = self.plan.readiness.as_ref();
         let behavior = Behavior {
-            working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
             others: self.plan.others.iter().map(|(usage, model)| (*usage, drawn(*usage, model))).collect(),
             exit_code: self.plan.exit_code.draw_from(|| stream("exit code")),
             start_up_time: self.plan.start_up_time.draw_from(|| stream("start-up time")),
@@ -310,6 +309,7 @@ impl Part<'_> {
         };
         ContainerLife {
             run_time: self.row.and_then(|row| row.run_time).or(run_time).unwrap_or(SimDuration::FOREVER),
+            working_set: drawn(Usage::WorkingSet, &self.plan.working_set),
             behavior: Arc::new(behavior),
         }
     }

@@ -65,6 +65,7 @@ pub fn setting(nodes: u32) -> Setting {
 pub struct Steady<I> {
     arrivals: Arrivals<I, SteadyPod>,
     template: Arc<PodTemplate>,
+    working_set: UsageCurve,
     behavior: Arc<Behavior>,
 }
 
@@ -74,7 +75,8 @@ impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Steady<I> {
         Steady {
             arrivals: Arrivals::new(pods),
             template: template(asked, asked),
-            behavior: behavior(UsageCurve::constant(POD_MEMORY)),
+            working_set: UsageCurve::constant(POD_MEMORY),
+            behavior: behavior(),
         }
     }
 }
@@ -92,7 +94,8 @@ impl<I: Iterator<Item = Result<SteadyPod, CellMistake>>> Source for &mut Steady<
 
     fn draft(&mut self, _workload: WorkloadId, _replica: Replica) -> PodDraft {
         let run_time = self.arrivals.next.map_or(SimDuration::FOREVER, |pod| pod.duration);
-        PodDraft { template: Arc::clone(&self.template), life: life(Arc::clone(&self.behavior), run_time) }
+        let life = life(&self.behavior, self.working_set.clone(), run_time);
+        PodDraft { template: Arc::clone(&self.template), life }
     }
 
     fn choose(&mut self, _choice: Choice, _among: usize) -> usize {

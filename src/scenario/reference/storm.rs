@@ -20,7 +20,7 @@ use crate::engine::{Choice, CurveOwner, PodDraft, Setting, Source};
 use crate::eviction::{EvictionSettings, Signal, Threshold, ThresholdValue};
 use crate::ground::{Bytes, MilliCpu, SimDuration, SimTime, WorkloadId};
 use crate::model::usage::After;
-use crate::model::{Controller, Node, Piece, PodTemplate, Replica, UsageCurve};
+use crate::model::{Behavior, Controller, Node, Piece, PodTemplate, Replica, UsageCurve};
 use crate::scenario::cells::CellMistake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,11 +119,17 @@ pub struct Storm<I> {
     known: Vec<StormPod>,
     /// By what they request.
     templates: BTreeMap<(MilliCpu, Bytes), Arc<PodTemplate>>,
+    behavior: Arc<Behavior>,
 }
 
 impl<I: Iterator<Item = Result<StormPod, CellMistake>>> Storm<I> {
     pub fn new(pods: I) -> Storm<I> {
-        Storm { arrivals: Arrivals::new(pods), known: Vec::new(), templates: BTreeMap::new() }
+        Storm {
+            arrivals: Arrivals::new(pods),
+            known: Vec::new(),
+            templates: BTreeMap::new(),
+            behavior: behavior(),
+        }
     }
 
     fn template(&mut self, pod: &StormPod) -> Arc<PodTemplate> {
@@ -151,7 +157,7 @@ impl<I: Iterator<Item = Result<StormPod, CellMistake>>> Source for &mut Storm<I>
         let pod = self.known[replica.ordinal as usize];
         let levels = [Piece::flat(pod.shift, pod.low), Piece::flat(pod.shift, pod.high)];
         let working_set = UsageCurve::new(levels, After::RepeatFrom(0));
-        PodDraft { template: self.template(&pod), life: life(behavior(working_set), pod.duration) }
+        PodDraft { template: self.template(&pod), life: life(&self.behavior, working_set, pod.duration) }
     }
 
     fn choose(&mut self, _choice: Choice, _among: usize) -> usize {
