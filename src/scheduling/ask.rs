@@ -24,7 +24,7 @@ use super::score::resources_fit::FitScore;
 use super::score::{self, MAX_SCORE, image_locality};
 use super::spread::{Counting, Spread};
 use crate::ground::{NodeId, PodId};
-use crate::model::{NodeColumns, NodeSums, Peers, PodTemplate};
+use crate::model::{Bound, NodeColumns, NodeSums, Peers, PodTemplate, Room};
 use std::sync::Arc;
 
 /// What the pods of one template ask.
@@ -41,6 +41,8 @@ pub struct Ask<'p> {
     allowed: Option<Vec<bool>>,
     /// It names no node, selects by no label and wants no port; and resources are looked at.
     only_needs_room: bool,
+    /// Besides, no image counts, and no extended resource: a node's sums and what it has are all that does.
+    is_about_room_alone: bool,
     /// Whether nothing that it asks for is about other pods or other nodes.
     is_local_by_itself: bool,
     needs: Needs,
@@ -64,12 +66,41 @@ impl<'p> Ask<'p> {
                 && pod.spec.placement.node_name.is_empty()
                 && allowed.is_none(),
             allowed,
+            is_about_room_alone: false,
             is_local_by_itself: false,
             needs: Needs::of(pod, nodes),
             fit: FitScore::of(profile, pod, nodes),
             images: image_locality::scores(nodes, pod),
         };
-        Ask { is_local_by_itself: ask.is_local_by_itself(nodes), ..ask }
+        Ask {
+            is_local_by_itself: ask.is_local_by_itself(nodes),
+            is_about_room_alone: ask.is_about_room_alone(),
+            ..ask
+        }
+    }
+
+    fn is_about_room_alone(&self) -> bool {
+        self.only_needs_room
+            && self.named.is_none()
+            && self.images.is_none()
+            && self.needs.are_usual()
+            && self.fit.is_usual()
+            && self.balance.as_ref().is_none_or(Balance::is_usual)
+    }
+
+    /// All that a [`local_refusal`](Ask::local_refusal) and a [`local_score`](Ask::local_score) of the node
+    /// come from, beside what never changes of this pod; absent: more has a say. Nodes that agree in it are alike.
+    #[inline]
+    pub fn reads<'n>(&self, nodes: &'n NodeColumns, node: NodeId) -> Option<(&'n Room, &'n Bound)> {
+        let place = node.index();
+        let asks_all = self.is_about_room_alone && self.admits_anybody(nodes, node);
+        asks_all.then(|| (&nodes.allocatable[place], &nodes.bound[place]))
+    }
+
+    /// Whether the node keeps nobody away for what it is.
+    #[inline]
+    fn admits_anybody(&self, nodes: &NodeColumns, node: NodeId) -> bool {
+        nodes.taints[node.index()].is_empty() && !nodes.unschedulable[node.index()]
     }
 
     /// The first plugin that refuses the node for the node's own sake: its taints, labels, name,
@@ -92,9 +123,8 @@ impl<'p> Ask<'p> {
         node: NodeId,
         sums: NodeSums<'_>,
     ) -> Option<NodeRefusal> {
-        let place = node.index();
         // By far the most frequent case: nothing but resources can be in the way.
-        if self.only_needs_room && nodes.taints[place].is_empty() && !nodes.unschedulable[place] {
+        if self.only_needs_room && self.admits_anybody(nodes, node) {
             return self.needs.refused_by(nodes, node, sums);
         }
         self.refused_by_any(nodes, node, sums)

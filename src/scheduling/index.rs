@@ -12,10 +12,13 @@
 //! reads one maximum a district. Figures: `benches/README.md`.
 //! A template that is asked for the first time costs one score for each node.
 
+mod alike;
+
 use super::ask::Ask;
 use super::profile::{Plugin, PluginSet, Profile};
 use crate::ground::NodeId;
 use crate::model::{NodeColumns, Peers, PodTemplate};
+use alike::Alike;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -228,9 +231,12 @@ pub struct Standing {
     refusals: [u32; Plugin::ALL.len()],
 }
 
+/// A node's score, or who refuses it.
+type Verdict = Result<u16, Plugin>;
+
 impl Standing {
-    fn new(ask: &Ask<'_>, nodes: &NodeColumns) -> Standing {
-        let verdicts: Vec<_> = nodes.ids().map(|node| verdict(ask, nodes, node)).collect();
+    fn new(nodes: &NodeColumns, verdict: impl FnMut(NodeId) -> Verdict) -> Standing {
+        let verdicts: Vec<Verdict> = nodes.ids().map(verdict).collect();
         let mut standing = Standing {
             scores: Scores::new(verdicts.iter().map(|verdict| verdict.ok())),
             refused_by: verdicts.iter().map(|verdict| refuser(*verdict)).collect(),
@@ -242,8 +248,7 @@ impl Standing {
         standing
     }
 
-    fn mend(&mut self, node: NodeId, ask: &Ask<'_>, nodes: &NodeColumns) {
-        let verdict = verdict(ask, nodes, node);
+    fn mend(&mut self, node: NodeId, verdict: Verdict) {
         self.scores.set(node, verdict.ok());
         let refuser = refuser(verdict);
         let before = std::mem::replace(&mut self.refused_by[node.index()], refuser);
@@ -271,8 +276,8 @@ impl Standing {
     }
 }
 
-/// A node's score for a template, or who refuses it.
-fn verdict(ask: &Ask<'_>, nodes: &NodeColumns, node: NodeId) -> Result<u16, Plugin> {
+/// What a template's pods find at a node, worked out.
+fn work_out(ask: &Ask<'_>, nodes: &NodeColumns, node: NodeId) -> Verdict {
     match ask.local_refusal(nodes, node) {
         Some(refusal) => Err(refusal.plugin()),
         // A profile's check bounds its weights, so the best score fits.
@@ -280,7 +285,7 @@ fn verdict(ask: &Ask<'_>, nodes: &NodeColumns, node: NodeId) -> Result<u16, Plug
     }
 }
 
-fn refuser(verdict: Result<u16, Plugin>) -> u8 {
+fn refuser(verdict: Verdict) -> u8 {
     verdict.err().map_or(0, |plugin| plugin as u8 + 1)
 }
 
@@ -300,10 +305,15 @@ pub struct Index<'p> {
     changed: Vec<NodeId>,
     /// How many changes were forgotten before those.
     forgotten: u64,
+    alike: Alike,
+    /// How many templates were new so far.
+    templates: u64,
 }
 
 #[derive(Clone, Debug)]
 struct Kept<'p> {
+    /// No other template has had it.
+    number: u64,
     ask: Ask<'p>,
     standing: Standing,
     /// How many changes the standing has seen; absent: there is none yet.
@@ -327,6 +337,8 @@ impl<'p> Index<'p> {
             hand: 0,
             changed: Vec::new(),
             forgotten: 0,
+            alike: Alike::default(),
+            templates: 0,
         }
     }
 
@@ -352,7 +364,9 @@ impl<'p> Index<'p> {
 
     fn keep(&mut self, template: &Arc<PodTemplate>, nodes: &NodeColumns) -> usize {
         let ask = Ask::new(template, self.profile, nodes, self.peers);
-        let new = Kept { ask, standing: Standing::default(), seen: None, is_wanted: true };
+        let number = self.templates;
+        self.templates += 1;
+        let new = Kept { number, ask, standing: Standing::default(), seen: None, is_wanted: true };
         let place = if self.kept.len() < most_kept(nodes) {
             self.kept.push(new);
             self.kept.len() - 1
@@ -379,12 +393,17 @@ impl<'p> Index<'p> {
 
     /// What is known of the nodes now, for a template whose decisions are [local](Ask::is_local).
     pub fn standing(&mut self, place: Place, nodes: &NodeColumns) -> &Standing {
-        let Kept { ask, standing, seen, .. } = &mut self.kept[place.0];
+        let Kept { number, ask, standing, seen, .. } = &mut self.kept[place.0];
+        let alike = &mut self.alike;
+        let mut verdict = |node| match ask.reads(nodes, node) {
+            Some(facts) => alike.verdict(*number, facts, || work_out(ask, nodes, node)),
+            None => work_out(ask, nodes, node),
+        };
         let known = seen.and_then(|seen| seen.checked_sub(self.forgotten));
         // If more has changed than there are nodes, a new look at all of them is cheaper.
         match known.map(|known| &self.changed[known as usize..]).filter(|new| new.len() <= nodes.len()) {
-            Some(new) => new.iter().for_each(|node| standing.mend(*node, ask, nodes)),
-            None => *standing = Standing::new(ask, nodes),
+            Some(new) => new.iter().for_each(|node| standing.mend(*node, verdict(*node))),
+            None => *standing = Standing::new(nodes, verdict),
         }
         *seen = Some(self.forgotten + self.changed.len() as u64);
         standing

@@ -43,6 +43,11 @@ impl Needs {
         }
     }
 
+    /// Whether no extended resource is among them.
+    pub fn are_usual(&self) -> bool {
+        self.extended.is_empty()
+    }
+
     /// All that is short, not only the first. A resource that the pod does not ask for is never
     /// short, not even on a node where more is bound than it has.
     #[inline]

@@ -33,6 +33,10 @@ impl Balance {
         })
     }
 
+    pub fn is_usual(&self) -> bool {
+        matches!(self, Balance::Usual { .. })
+    }
+
     #[inline]
     pub fn at(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
         let deviation = match self {

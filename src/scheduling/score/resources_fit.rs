@@ -51,6 +51,10 @@ impl FitScore {
         }
     }
 
+    pub fn is_usual(&self) -> bool {
+        matches!(self, FitScore::Usual { .. })
+    }
+
     /// The weighted mean over the resources that the node has.
     #[inline]
     pub fn at(&self, nodes: &NodeColumns, node: NodeId) -> i64 {
