@@ -54,7 +54,7 @@ impl Entry {
 /// A calendar with fewer entries is not worth a sweep.
 const FEW: usize = 1024;
 /// So many entries at most come soon together: about as many as memory can be asked for at once.
-const FEW_NEXT: usize = 8;
+const FEW_NEXT: usize = 16;
 /// A longer list is not kept sorted: putting something into it would cost more than a heap does.
 const MOST_SORTED: usize = 2 * FEW_NEXT;
 /// An emptied bucket keeps room for so many: with more than that, all buckets together would touch twice the memory.
@@ -155,12 +155,12 @@ impl Calendar {
         self.pop_until(SimTime::NEVER, |_| ())
     }
 
-    /// Takes the next event, if it is due at `last` or before. `comes_soon` is shown events that are
-    /// among the next few, each of them once: what they will touch can be fetched meanwhile.
-    pub fn pop_until(&mut self, last: SimTime, comes_soon: impl Fn(&Entry)) -> Option<Entry> {
+    /// Takes the next event, if it is due at `last` or before. `come_soon` is shown the next few
+    /// together, each of them once: what they will touch can be fetched meanwhile.
+    pub fn pop_until(&mut self, last: SimTime, come_soon: impl Fn(&[Entry])) -> Option<Entry> {
         let next = match self.next {
             Some(next) => next,
-            None => *self.next_dealt_out(comes_soon)?,
+            None => *self.next_dealt_out(come_soon)?,
         };
         if next.at > last {
             return None;
@@ -196,9 +196,9 @@ impl Calendar {
         self.crowded_at = self.few.max(2 * self.pending);
     }
 
-    fn next_dealt_out(&mut self, comes_soon: impl Fn(&Entry)) -> Option<&Entry> {
+    fn next_dealt_out(&mut self, come_soon: impl Fn(&[Entry])) -> Option<&Entry> {
         if self.soon.is_empty() {
-            self.deal_out(comes_soon);
+            self.deal_out(come_soon);
         }
         self.soon.last()
     }
@@ -237,7 +237,7 @@ impl Calendar {
     /// Whatever instant of the last of these buckets `soon_until` becomes: all the others' place stays right,
     /// since what comes after it differs from all of them in the same digit. Buckets of one digit
     /// only: what comes soon would reach too far with a wider one, and be a crowd before long.
-    fn deal_out(&mut self, comes_soon: impl Fn(&Entry)) {
+    fn deal_out(&mut self, come_soon: impl Fn(&[Entry])) {
         let Some(digit) = self.later.lowest_digit() else { return };
         while let Some(few) = self.later.first_of(digit, FEW_NEXT - self.soon.len()) {
             self.soon.append(few);
@@ -245,7 +245,7 @@ impl Calendar {
         if self.soon.is_empty() {
             return self.deal_out_many(digit);
         }
-        self.soon.iter().for_each(comes_soon);
+        come_soon(&self.soon);
         // The buckets came in their order, so this is nearly done.
         self.soon.reverse();
         self.soon.sort_by(|one, other| other.cmp(one));

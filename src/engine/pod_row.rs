@@ -267,6 +267,14 @@ impl PodRow {
         }
     }
 
+    /// Asks memory for its first two lines.
+    #[inline(always)]
+    fn fetch_memory(&self) {
+        if let Few::One(one) = &self.containers {
+            black_box(one.extras.is_some());
+        }
+    }
+
     pub fn container(&mut self, index: ContainerIndex) -> &mut ContainerRow {
         &mut self.containers[usize::from(index.0)]
     }
@@ -554,8 +562,9 @@ impl ContainerRow {
         (before, walk.ramp)
     }
 
-    /// Asks memory for what the next turn of its own reads.
-    fn fetch_memory(&self) {
+    /// Asks memory for the next piece of its memory, where that lies apart.
+    #[inline(always)]
+    fn fetch_piece(&self) {
         let drawn = self.extras.as_ref().and_then(|extras| extras.drawn.as_ref());
         self.walk.as_ref().inspect(|walk| walk.fetch(drawn.unwrap_or(&self.life.working_set)));
     }
@@ -741,20 +750,33 @@ impl Pods {
         (row.last_ticket, row)
     }
 
-    /// Asks memory for a row that will be needed soon, each line of it, and says where its pod is.
-    pub fn fetch(&self, pod: PodId) -> Option<NodeId> {
-        let row = self.get(pod)?;
-        black_box((row.name.serial, row.bound));
-        if let Some(one) = row.containers.first() {
-            one.fetch_memory();
+    /// Asks memory for a row that will be needed soon, each line of it.
+    #[inline(always)]
+    pub fn fetch(&self, pod: PodId) {
+        if let Some(row) = self.get(pod) {
+            black_box((row.name.serial, row.bound));
+            row.fetch_memory();
         }
-        row.node
     }
 
-    /// Asks memory for that part of a row which a turn of its memory reads, and says where its pod is.
-    pub fn fetch_memory(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
+    /// Asks memory for that part of a row which a turn of its memory reads.
+    #[inline(always)]
+    pub fn fetch_memory(&self, pod: PodId) {
+        if let Some(row) = self.get(pod) {
+            row.fetch_memory();
+        }
+    }
+
+    #[inline(always)]
+    pub fn node_of(&self, pod: PodId) -> Option<NodeId> {
+        self.get(pod)?.node
+    }
+
+    /// Asks memory for the next piece of a curve, where that lies apart from its row, and says where its pod is.
+    #[inline(always)]
+    pub fn fetch_piece(&self, pod: PodId, container: ContainerIndex) -> Option<NodeId> {
         let row = self.get(pod)?;
-        row.containers.get(usize::from(container.0))?.fetch_memory();
+        row.containers.get(usize::from(container.0))?.fetch_piece();
         row.node
     }
 

@@ -117,14 +117,24 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
     fn next_entry(&mut self) -> Option<Entry> {
         let (pods, nodes) = (&self.pods, &self.nodes);
         self.calendar.pop_until(self.setting.horizon, |near| {
-            match near.event() {
-                Event::ContainerExits { pod, .. } => {
-                    pods.fetch(pod).inspect(|node| nodes[node.index()].fetch());
+            // First all the rows, then what they name: so the one waits while the others come.
+            for entry in near {
+                match entry.event() {
+                    Event::ContainerExits { pod, .. } => pods.fetch(pod),
+                    Event::UsageTurns { pod, .. } => pods.fetch_memory(pod),
+                    _ => {} // Too few of them to matter.
                 }
-                Event::UsageTurns { pod, container, .. } => {
-                    pods.fetch_memory(pod, container).inspect(|node| nodes[node.index()].fetch_memory());
+            }
+            for entry in near {
+                match entry.event() {
+                    Event::ContainerExits { pod, .. } => {
+                        pods.node_of(pod).inspect(|node| nodes[node.index()].fetch());
+                    }
+                    Event::UsageTurns { pod, container, .. } => {
+                        pods.fetch_piece(pod, container).inspect(|node| nodes[node.index()].fetch_memory());
+                    }
+                    _ => {}
                 }
-                _ => {} // Too few of them to matter.
             }
         })
     }
