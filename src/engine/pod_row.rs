@@ -855,7 +855,11 @@ mod tests {
     /// need is better boxed.
     #[test]
     fn a_row_is_four_cache_lines() {
-        assert_eq!(size_of::<Slot>(), 256, "with its first container and a curve of one or two pieces");
+        assert_eq!(
+            size_of::<Slot>(),
+            256,
+            "with its first container, and a curve of one piece or two levels"
+        );
         assert!(size_of::<ContainerRow>() <= 144, "{}", size_of::<ContainerRow>());
     }
 }

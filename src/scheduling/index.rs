@@ -395,15 +395,21 @@ impl<'p> Index<'p> {
     pub fn standing(&mut self, place: Place, nodes: &NodeColumns) -> &Standing {
         let Kept { number, ask, standing, seen, .. } = &mut self.kept[place.0];
         let alike = &mut self.alike;
-        let mut verdict = |node| match ask.reads(nodes, node) {
-            Some(facts) => alike.verdict(*number, facts, || work_out(ask, nodes, node)),
-            None => work_out(ask, nodes, node),
-        };
+        let look = |node| work_out(ask, nodes, node);
         let known = seen.and_then(|seen| seen.checked_sub(self.forgotten));
         // If more has changed than there are nodes, a new look at all of them is cheaper.
         match known.map(|known| &self.changed[known as usize..]).filter(|new| new.len() <= nodes.len()) {
-            Some(new) => new.iter().for_each(|node| standing.mend(*node, verdict(*node))),
-            None => *standing = Standing::new(nodes, verdict),
+            Some(new) => {
+                for node in new.iter().copied() {
+                    let verdict = match ask.reads(nodes, node) {
+                        Some(facts) => alike.verdict(*number, facts, || look(node)),
+                        None => look(node),
+                    };
+                    standing.mend(node, verdict);
+                }
+            }
+            // Who looks at all of them for the first time knows none; keeping what is found costs half as much again.
+            None => *standing = Standing::new(nodes, look),
         }
         *seen = Some(self.forgotten + self.changed.len() as u64);
         standing
