@@ -109,7 +109,7 @@ pub struct Planned {
     pub ticket: Ticket,
 }
 
-/// What is counted of a node, for whoever listens.
+/// What is counted of a node. Only whoever listens hears of it; what is counted often, is counted for them alone.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     pub pods_bound: u64,

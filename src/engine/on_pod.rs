@@ -159,7 +159,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_start(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
         let backs_off = at > self.now;
-        self.pods[pod].container(container).is_due(backs_off);
+        self.pods[pod].container(container).becomes_due(backs_off);
         self.plan_for_container((pod, container), at, Event::ContainerStarts { pod, container });
     }
 
@@ -260,7 +260,7 @@ impl ContainerRow {
     }
 
     /// Its start is planned. What it was before is behind it.
-    fn is_due(&mut self, backs_off: bool) {
+    fn becomes_due(&mut self, backs_off: bool) {
         if let ContainerState::Ended(exit) = self.state {
             self.its_extras().end_before = Some((exit, self.ends));
         }

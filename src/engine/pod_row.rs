@@ -149,13 +149,13 @@ pub enum Stage {
 pub struct ContainerRow {
     /// Its memory, while it has any.
     pub walk: Option<Walk>,
-    pub life: ContainerLife,
     /// That of its memory's next turn, and of a limit on the way.
     pub usage_ticket: Ticket,
     /// How many times it has been created.
     pub starts: u32,
     /// Absent: nothing of the kind.
     pub extras: Option<Box<Extras>>,
+    pub life: ContainerLife,
     /// When it ends, if nothing ends it before; when it ended, once it has.
     pub ends: SimTime,
     /// That of its planned start, or of its being up, or of its exit.
@@ -267,10 +267,11 @@ impl PodRow {
         }
     }
 
-    /// Asks memory for its first two lines.
+    /// Asks memory for what a turn of its memory reads: its first two lines.
     #[inline(always)]
     fn fetch_memory(&self) {
-        if let Few::One(one) = &self.containers {
+        black_box(self.node);
+        if let Some(one) = self.containers.first() {
             black_box(one.extras.is_some());
         }
     }
@@ -754,8 +755,8 @@ impl Pods {
     #[inline(always)]
     pub fn fetch(&self, pod: PodId) {
         if let Some(row) = self.get(pod) {
-            black_box((row.name.serial, row.bound));
             row.fetch_memory();
+            black_box((row.name.serial, row.bound));
         }
     }
 
@@ -855,6 +856,16 @@ mod tests {
     /// need is better boxed.
     #[test]
     fn a_row_is_four_cache_lines() {
+        use std::mem::offset_of;
+        let (line, one) = (64, offset_of!(PodRow, containers));
+        let last_of_a_turn = one + offset_of!(ContainerRow, life) + offset_of!(ContainerLife, run_time);
+        assert!(last_of_a_turn <= 2 * line, "a turn reads all up to its curve: {last_of_a_turn} bytes");
+        assert!(
+            (line..2 * line).contains(&(one + offset_of!(ContainerRow, extras))),
+            "one line is fetched twice"
+        );
+        let [third, fourth] = [offset_of!(PodRow, name), offset_of!(PodRow, bound)].map(|place| place / line);
+        assert_eq!([third, fourth], [2, 3], "these stand for their lines where a row is fetched");
         assert_eq!(
             size_of::<Slot>(),
             256,

@@ -52,7 +52,7 @@ impl Sub for Level {
 pub struct Ramp {
     /// As [`Line`]'s.
     origin: i128,
-    /// As [`Line`]'s. Up to 2 GiB a microsecond, which is more than any memory can do.
+    /// As [`Line`]'s. Up to 2 GiB a microsecond, which is more than any memory or disk can do.
     slope: i64,
 }
 

@@ -24,13 +24,15 @@ pub struct PodLife {
     pub volume_contents: Vec<Bytes>,
 }
 
-/// The life ahead of one container; each restart lives it again.
+/// The life ahead of one container; each restart lives it again. Its curve comes first, beside what else
+/// of a live container's row is read when that turns.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct ContainerLife {
-    /// From running to its own exit; for ever: it runs until it is stopped.
-    pub run_time: SimDuration,
     /// Its working set, from its start.
     pub working_set: UsageCurve,
+    /// From running to its own exit; for ever: it runs until it is stopped.
+    pub run_time: SimDuration,
     /// Apart, so that a live container's row holds it without its size, and those that behave alike share it.
     pub behavior: Arc<Behavior>,
 }

@@ -93,8 +93,8 @@ impl<'p> Ask<'p> {
     #[inline]
     pub fn reads<'n>(&self, nodes: &'n NodeColumns, node: NodeId) -> Option<(&'n Room, &'n Bound)> {
         let place = node.index();
-        let asks_all = self.is_about_room_alone && self.admits_anybody(nodes, node);
-        asks_all.then(|| (&nodes.allocatable[place], &nodes.bound[place]))
+        let nothing_else_counts = self.is_about_room_alone && self.admits_anybody(nodes, node);
+        nothing_else_counts.then(|| (&nodes.allocatable[place], &nodes.bound[place]))
     }
 
     /// Whether the node keeps nobody away for what it is.

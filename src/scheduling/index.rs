@@ -10,7 +10,8 @@
 //! Hot. A change of a node costs one entry of a log; a placement mends the nodes logged since the
 //! template's last one, each with a glance at its block (32 nodes) and its district (32 blocks), and then
 //! reads one maximum a district. Figures: `benches/README.md`.
-//! A template that is asked for the first time costs one score for each node.
+//! A template that is asked for the first time costs one score for each node; a node that changed, none where it
+//! became like one that was looked at lately.
 
 mod alike;
 

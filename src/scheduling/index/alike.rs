@@ -39,7 +39,7 @@ impl Alike {
         if self.kept.is_empty() {
             self.kept = vec![None; KEPT];
         }
-        let slot = &mut self.kept[place(bound)];
+        let slot = &mut self.kept[place(asker, room, bound)];
         match slot {
             Some(known) if known.asker == asker && known.bound == *bound && known.room == *room => {
                 known.verdict
@@ -56,9 +56,10 @@ impl Alike {
 /// Where a verdict stands. Equal pods make sums in equal steps, and multiples of the golden ratio fall far from
 /// each other. Source: Knuth, "The art of computer programming", volume 3, 6.4.
 #[inline]
-fn place(bound: &Bound) -> usize {
+fn place(asker: u64, room: &Room, bound: &Bound) -> usize {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     let steps = bound.cpu.0.wrapping_add(bound.memory.0).wrapping_add(u64::from(bound.pods));
+    let steps = steps.wrapping_add(room.memory.0).wrapping_add(asker);
     (steps.wrapping_mul(GOLDEN) >> (u64::BITS - KEPT.ilog2())) as usize
 }
 
@@ -93,7 +94,7 @@ mod tests {
 
     #[test]
     fn nodes_that_fill_up_with_equal_pods_do_not_stand_in_each_others_places() {
-        let mut places: Vec<usize> = (0..110).map(|pods| place(&bound(pods))).collect();
+        let mut places: Vec<usize> = (0..110).map(|pods| place(3, &Room::default(), &bound(pods))).collect();
         places.sort_unstable();
         places.dedup();
         assert!(places.len() > 100, "{} places for 110 sums", places.len());
