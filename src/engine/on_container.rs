@@ -16,18 +16,19 @@ use crate::model::{ContainerIndex, ProbeKind, Role};
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_starts(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
         let now = self.now;
-        let Some(row) = self.pods.expected_container(pod, container, ticket) else { return };
-        let ContainerState::Due { backs_off } = row.state else { unreachable!("its start is due") };
-        let ramp = row.begin_memory(now).ramp;
-        let (up_at, restarts) = (now.after(row.life.start_up_time), row.starts);
-        let uses_more = !row.life.others.is_empty();
-        row.starts += 1;
-        row.state = ContainerState::Starting { backed_off: backs_off };
-        (row.ends, row.ends_with) = (SimTime::NEVER, Exit::SUCCESS);
-        if let Some(told) = &mut self.pods[pod].told {
+        let Some(row) = self.pods.with_container(pod, container, ticket) else { return };
+        let (name, node, told) = (row.name, row.its_node(), &mut row.told);
+        let one = &mut row.containers[usize::from(container.0)];
+        let ContainerState::Due { backs_off } = one.state else { unreachable!("its start is due") };
+        let ramp = one.begin_memory(now).ramp;
+        let (up_at, restarts) = (now.after(one.life.start_up_time), one.starts);
+        let uses_more = !one.life.others.is_empty();
+        one.starts += 1;
+        one.state = ContainerState::Starting { backed_off: backs_off };
+        (one.ends, one.ends_with) = (SimTime::NEVER, Exit::SUCCESS);
+        if let Some(told) = told {
             told.restarts += u32::from(restarts > 0);
         }
-        let (name, node) = (self.pods[pod].name, self.pods[pod].its_node());
         self.change_memory(node, |sum| *sum += ramp);
         if uses_more {
             self.start_others(pod, container);
@@ -35,7 +36,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         self.tell_memory(pod);
         self.plan_usage(pod, container);
         self.tell(Record::ContainerStarted { pod: name, node, container, restarts });
-        self.plan_for_container((pod, container), up_at, Event::ContainerIsUp { pod, container });
+        self.plan_for_container((pod, container), Event::ContainerIsUp { pod, container }, |_| up_at);
     }
 
     pub(super) fn on_container_is_up(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
@@ -62,8 +63,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn plan_exit(&mut self, pod: PodId, container: ContainerIndex) {
-        let at = self.pods[pod].container(container).ends;
-        self.plan_for_container((pod, container), at, Event::ContainerExits { pod, container });
+        self.plan_for_container((pod, container), Event::ContainerExits { pod, container }, |one| one.ends);
     }
 
     fn regular_is_up(&mut self, pod: PodId) {
@@ -85,7 +85,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 /// Its end.
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn on_container_exits(&mut self, pod: PodId, container: ContainerIndex, ticket: Ticket) {
-        let Some(one) = self.pods.expected_container(pod, container, ticket) else { return };
+        let Some(row) = self.pods.with_container(pod, container, ticket) else { return };
+        let one = row.container(container);
         let exit = one.ends_with;
         let is_of_itself = one.shutdown().is_none();
         if R::LISTENS && is_of_itself && !self.pods[pod].is_stopping() {

@@ -159,8 +159,10 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 
     fn plan_start(&mut self, pod: PodId, container: ContainerIndex, at: SimTime) {
         let backs_off = at > self.now;
-        self.pods[pod].container(container).becomes_due(backs_off);
-        self.plan_for_container((pod, container), at, Event::ContainerStarts { pod, container });
+        self.plan_for_container((pod, container), Event::ContainerStarts { pod, container }, |one| {
+            one.becomes_due(backs_off);
+            at
+        });
     }
 
     fn restart(&mut self, pod: PodId, container: ContainerIndex) {

@@ -39,7 +39,7 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         for one in row.containers.iter_mut().filter(|one| one.walk.is_none()) {
             one.ticket = silenced; // No start, not now and not after a wait.
         }
-        if has_time {
+        if has_time && row.has_live_containers() {
             self.tell_all_to_stop(pod, grace_period);
         }
         self.plan_end_if_all_are_gone(pod);
@@ -129,13 +129,15 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
 impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     pub(super) fn plan_end_if_all_are_gone(&mut self, pod: PodId) {
         let row = &mut self.pods[pod];
-        if !row.has_live_containers() {
-            let (clean_up, node) = (row.clean_up_time, row.its_node());
-            row.end_is_known = self.nodes[node.index()].contact == Contact::Heard;
-            self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod }, |row| &mut row.ticket);
-            if self.pods[pod].stage == Stage::Stopping(EndReason::Evicted) {
-                self.victim_is_gone(node, clean_up);
-            }
+        if row.has_live_containers() {
+            return;
+        }
+        let (clean_up, node) = (row.clean_up_time, row.its_node());
+        let is_victim = row.stage == Stage::Stopping(EndReason::Evicted);
+        row.end_is_known = self.nodes[node.index()].contact == Contact::Heard;
+        self.plan_for_pod(pod, self.now.after(clean_up), Event::PodStops { pod }, |row| &mut row.ticket);
+        if is_victim {
+            self.victim_is_gone(node, clean_up);
         }
     }
 
@@ -148,30 +150,29 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     /// Nothing of a pod is left on its node. The control plane hears of it, unless the node is silent.
     pub(super) fn end_pod(&mut self, pod: PodId, reason: EndReason) {
         self.leave_node(pod);
-        if let Some(told) = &mut self.pods[pod].told {
+        let row = &mut self.pods[pod];
+        if let Some(told) = &mut row.told {
             told.over = self.now;
         }
-        if self.is_silent(pod) {
-            self.pods[pod].stage = Stage::Over(reason);
-        } else {
+        if self.nodes[row.its_node().index()].contact == Contact::Heard {
             self.bury(pod, reason);
+        } else {
+            row.stage = Stage::Over(reason);
         }
     }
 
     /// The control plane knows that a pod is over: its room is free, its controller asked, its row used again.
     pub(super) fn bury(&mut self, pod: PodId, reason: EndReason) {
         self.show_end(pod, reason);
-        let node = self.pods[pod].its_node();
-        self.unlist(node, pod);
         let row = &self.pods[pod];
+        let (name, node, is_deleted) = (row.name, row.its_node(), row.deletion.is_some());
         self.totals.pod_ends(reason, row.has_run);
         if R::LISTENS {
             let end = row.end(reason, row.told().over.if_ever(), self.kept_by(row), self.now);
             self.tell(Record::PodEnded(&end));
         }
+        self.unlist(node, pod);
         self.release(pod);
-        let row = &self.pods[pod];
-        let (name, is_deleted) = (row.name, row.deletion.is_some());
         self.pods.remove(pod);
         if !is_deleted {
             self.replace(name, reason);
@@ -208,8 +209,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn remember_working_set(&mut self, pod: PodId) {
+        if !R::LISTENS {
+            return;
+        }
         let row = &mut self.pods[pod];
-        if R::LISTENS && !row.is_stopping() {
+        if !row.is_stopping() {
             let working_set = row.working_set(self.now);
             row.told_mut().last_working_set = working_set;
         }

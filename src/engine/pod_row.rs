@@ -18,8 +18,8 @@ use crate::lifecycle::ContainerStatus;
 use crate::lifecycle::backoff::Backoff;
 use crate::lifecycle::restart::Exit;
 use crate::model::{
-    ContainerIndex, ContainerLife, Medium, Piece, PodAddress, PodLevelResources, PodTemplate, ProbeKind,
-    Role, Usage, UsageCurve, Volume,
+    ContainerIndex, ContainerLife, Medium, Piece, PodAddress, PodLevelResources, PodLife, PodTemplate,
+    ProbeKind, Role, Usage, UsageCurve, Volume,
 };
 use crate::oom::victim::Prey;
 use crate::oom::{Processes, oom_score_adj, outlives_a_process};
@@ -239,18 +239,17 @@ impl PodRow {
     #[inline(always)]
     fn new(name: PodName, draft: PodDraft, told: Option<Box<Told>>, last_ticket: Ticket) -> PodRow {
         let PodDraft { template, life } = draft;
-        let mut parts = template.parts.iter();
-        let mut row = |life| ContainerRow::new(parts.next().expect("a life for each container").role, life);
-        let containers = life.containers.map(&mut row);
-        PodRow {
+        let PodLife { pull_time, clean_up_time, containers, volume_contents } = life;
+        let volumes = (!volume_contents.is_empty()).then(|| Box::new(HeldVolumes::new(volume_contents)));
+        // Each of them written where it stays: a row that is put together first is copied twice.
+        let with = |template: Arc<PodTemplate>, containers| PodRow {
             name,
             stage: Stage::Queued,
             node: None,
             containers,
-            pull_time: life.pull_time,
-            clean_up_time: life.clean_up_time,
-            volumes: (!life.volume_contents.is_empty())
-                .then(|| Box::new(HeldVolumes::new(life.volume_contents))),
+            pull_time,
+            clean_up_time,
+            volumes,
             ticket: 0,
             last_ticket,
             limit_ticket: 0,
@@ -264,6 +263,18 @@ impl PodRow {
             bound: SimTime::NEVER,
             told,
             template,
+        };
+        match containers {
+            Few::One(life) => {
+                let role = template.parts[0].role;
+                with(template, Few::One(ContainerRow::new(role, life)))
+            }
+            more => {
+                let mut parts = template.parts.iter();
+                let mut role = || parts.next().expect("a life for each container").role;
+                let rows = more.map(|life| ContainerRow::new(role(), life));
+                with(template, rows)
+            }
         }
     }
 
@@ -697,7 +708,7 @@ impl Pods {
     /// Makes a pod's row where it stays.
     pub fn make(&mut self, name: PodName, draft: PodDraft, told: Option<Box<Told>>) -> PodId {
         let (pod, last_ticket) = self.free.pop().unwrap_or_else(|| self.new_slot());
-        self.slot_mut(pod).0 = Some(PodRow::new(name, draft, told, last_ticket));
+        self.slot_mut(pod).0.get_or_insert_with(|| PodRow::new(name, draft, told, last_ticket));
         pod
     }
 
@@ -756,7 +767,7 @@ impl Pods {
     pub fn fetch(&self, pod: PodId) {
         if let Some(row) = self.get(pod) {
             row.fetch_memory();
-            black_box((row.name.serial, row.bound));
+            black_box((row.name.serial, row.bound, self.place(pod)));
         }
     }
 
@@ -808,12 +819,14 @@ impl Pods {
 
 impl Index<PodId> for Pods {
     type Output = PodRow;
+    #[inline(always)]
     fn index(&self, pod: PodId) -> &PodRow {
         self.get(pod).expect(ONLY_LIVE_PODS)
     }
 }
 
 impl IndexMut<PodId> for Pods {
+    #[inline(always)]
     fn index_mut(&mut self, pod: PodId) -> &mut PodRow {
         self.get_mut(pod).expect(ONLY_LIVE_PODS)
     }
@@ -825,14 +838,16 @@ impl Pods {
         self.get_mut(pod).filter(|row| row.ticket == ticket)
     }
 
-    pub fn expected_container(
+    /// The pod whose container starts, is up, or exits.
+    pub fn with_container(
         &mut self,
         pod: PodId,
         container: ContainerIndex,
         ticket: Ticket,
-    ) -> Option<&mut ContainerRow> {
-        let containers = &mut self.get_mut(pod)?.containers;
-        containers.get_mut(usize::from(container.0)).filter(|row| row.ticket == ticket)
+    ) -> Option<&mut PodRow> {
+        let row = self.get_mut(pod)?;
+        let one = row.containers.get(usize::from(container.0))?;
+        (one.ticket == ticket).then_some(row)
     }
 
     /// The pod whose container's memory turns, or hits its limit.

@@ -137,8 +137,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn show_phase(&mut self, pod: PodId, phase: Phase) {
+        if !R::LISTENS {
+            return;
+        }
         let row = &mut self.pods[pod];
-        if R::LISTENS && row.told_mut().shown.phase.turn(phase) {
+        if row.told_mut().shown.phase.turn(phase) {
             let pod = row.name;
             self.tell(Record::PhaseTurned { pod, phase });
         }
@@ -164,11 +167,11 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
     }
 
     pub(super) fn show_condition(&mut self, pod: PodId, condition: PodCondition, status: Truth) {
-        let now = self.now;
-        let row = &mut self.pods[pod];
         if !R::LISTENS {
             return;
         }
+        let now = self.now;
+        let row = &mut self.pods[pod];
         let shown = &mut row.told_mut().shown;
         if shown.conditions[condition as usize].replace(status) == Some(status) {
             return;

@@ -13,7 +13,7 @@ use super::event::{Code, Event};
 use super::node_row::{NodeRow, Planned, node_rows};
 use super::on_scheduler::Scheduling;
 use super::on_workload::WorkloadRow;
-use super::pod_row::{PodRow, Pods};
+use super::pod_row::{ContainerRow, PodRow, Pods};
 use super::record::{Record, Recorder};
 use super::setting::{Passes, Setting};
 use super::source::Source;
@@ -282,14 +282,17 @@ impl<'a, S: Source, R: Recorder> Simulation<'a, S, R> {
         self.calendar.plan(at, event, ticket);
     }
 
-    /// Plans what one of a pod's containers does next.
+    /// Plans what one of a pod's containers does next. `when` tells by its row, which it may change.
     pub(super) fn plan_for_container(
         &mut self,
         (pod, container): (PodId, ContainerIndex),
-        at: SimTime,
         event: Event,
+        when: impl FnOnce(&mut ContainerRow) -> SimTime,
     ) {
-        self.plan_for_pod(pod, at, event, |row| &mut row.container(container).ticket);
+        let (ticket, row) = self.pods.with_new_ticket(pod);
+        let one = row.container(container);
+        one.ticket = ticket;
+        self.calendar.plan(when(one), event, ticket);
     }
 
     pub(super) fn tell(&mut self, record: Record<'_>) {

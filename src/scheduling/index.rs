@@ -94,24 +94,26 @@ impl Group {
         Group { peak: Peak { score, nodes }, holders }
     }
 
-    /// The same once a member has changed; absent: the best have gone, and a look at all members has to tell
-    /// who is best now.
+    /// A member has changed; `look` at all members tells who is best when the best have gone. The answer is what
+    /// has become of the peak, for whoever this is a member of.
     #[inline]
-    fn with(self, change: Change) -> Option<Group> {
+    fn mend(&mut self, change: Change, look: impl FnOnce() -> Group) -> (Peak, Peak) {
         let Change { member, before, after } = change;
-        let (Peak { score, nodes }, bit) = (self.peak, 1 << member);
-        let stay = nodes - if before.score == score { before.nodes } else { 0 };
-        match after.score.cmp(&score) {
-            Ordering::Greater => Some(Group { peak: after, holders: bit }),
+        let (peak, bit) = (self.peak, 1 << member);
+        let stay = peak.nodes - if before.score == peak.score { before.nodes } else { 0 };
+        match after.score.cmp(&peak.score) {
+            Ordering::Greater => *self = Group { peak: after, holders: bit },
             Ordering::Equal => {
-                let peak = Peak { score, nodes: stay + after.nodes };
-                Some(Group { peak, holders: self.holders | bit })
+                self.peak.nodes = stay + after.nodes;
+                self.holders |= bit;
             }
             Ordering::Less if stay > 0 => {
-                Some(Group { peak: Peak { score, nodes: stay }, holders: self.holders & !bit })
+                self.peak.nodes = stay;
+                self.holders &= !bit;
             }
-            Ordering::Less => None,
+            Ordering::Less => *self = look(),
         }
+        (peak, self.peak)
     }
 }
 
@@ -169,12 +171,10 @@ impl Scores {
         }
         let change = Change { member, before: Peak::of_node(before), after: Peak::of_node(score) };
         let (district, member) = (block / MEMBERS, block % MEMBERS);
-        let before = self.blocks[district][member];
-        let after = before.with(change).unwrap_or_else(|| Group::of_nodes(&self.scores[block]));
-        self.blocks[district][member] = after;
-        let change = Change { member, before: before.peak, after: after.peak };
-        let after = self.districts[district].with(change);
-        self.districts[district] = after.unwrap_or_else(|| Group::of_groups(&self.blocks[district]));
+        let look = || Group::of_nodes(&self.scores[block]);
+        let (before, after) = self.blocks[district][member].mend(change, look);
+        let look = || Group::of_groups(&self.blocks[district]);
+        self.districts[district].mend(Change { member, before, after }, look);
     }
 
     /// The best score, and how many nodes have it; absent: no node is feasible.
