@@ -24,7 +24,7 @@ pub use ask::Ask;
 pub use cycle::Cycle;
 pub use facts::{BoundPod, BoundPods, Facts, Nobody, Nominated};
 pub use filter::{Code, NodeRefusal, Refusal, RefusalReason};
-pub use preemption::{Candidate, Ineligible, Preemption, Victim, preempt};
+pub use preemption::{Candidate, InVain, Ineligible, Preemption, Victim, preempt};
 pub use profile::{FitKind, FitStrategy, Plugin, PluginSet, Profile, ResourceName, ShapePoint, Weighted};
 pub use queue::{Backoff, ClusterEvent, NodeFacts, Queue};
 pub use sampling::{Search, SearchFrom, search};

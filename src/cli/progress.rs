@@ -138,6 +138,10 @@ impl<R: Recorder> Recorder for Watched<'_, R> {
         self.recorder.sees_memory(node)
     }
 
+    fn sees_refusals(&self) -> bool {
+        self.recorder.sees_refusals()
+    }
+
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.recorder.record(now, record);
         self.facts += 1;

@@ -21,8 +21,8 @@ use crate::model::Taint;
 use crate::scheduling::index::Index;
 use crate::scheduling::queue::Popped;
 use crate::scheduling::{
-    Backoff, BoundPod, BoundPods, ClusterEvent, Facts, NodeFacts, Nominated, PluginSet, Queue, SearchFrom,
-    schedule,
+    Backoff, BoundPod, BoundPods, ClusterEvent, Cycle, Facts, InVain, NodeFacts, Nominated, PluginSet, Queue,
+    SearchFrom, schedule, search,
 };
 
 impl Ties {
@@ -198,7 +198,8 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             }
             Err(refused_by) => {
                 if popped.attempts == 1 {
-                    self.tell_unschedulable(popped.pod);
+                    self.tell_refusals(popped.pod);
+                    self.show_condition(popped.pod, PodCondition::PodScheduled, Truth::False);
                 }
                 let waits_for = self.make_room(popped);
                 let (queue, takes_time) =
@@ -241,8 +242,9 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
         }
     }
 
-    fn tell_unschedulable(&mut self, pod: PodId) {
-        if !R::LISTENS {
+    /// Tells who refuses a pod, and what preemption could do for it: before any is preempted.
+    fn tell_refusals(&mut self, pod: PodId) {
+        if !R::LISTENS || !self.recorder.sees_refusals() {
             return;
         }
         let row = &self.pods[pod];
@@ -255,11 +257,17 @@ impl<S: Source, R: Recorder> Simulation<'_, S, R> {
             peers: &self.setting.peers,
             nominated: &nominated,
         };
-        let attempt = schedule(facts, self.scheduling.index.ask(place), pod, SearchFrom::default());
-        let refusals = attempt.search.refusals(&self.columns, &row.template);
+        let cycle = Cycle::prepare(facts, self.scheduling.index.ask(place), pod);
+        let search = search(&cycle, SearchFrom::default());
+        let refusals = search.refusals(&self.columns, &row.template);
+        let preempts = self.setting.scheduler.profile.preempts;
+        let preemption = preempts.then(|| InVain::after(&cycle, &search)).flatten();
         let name = row.name;
-        self.tell(Record::PodUnschedulable { pod: name, refusals: &refusals });
-        self.show_condition(pod, PodCondition::PodScheduled, Truth::False);
+        self.tell(Record::PodUnschedulable {
+            pod: name,
+            refusals: &refusals,
+            preemption: preemption.as_ref(),
+        });
     }
 }
 

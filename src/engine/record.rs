@@ -11,7 +11,7 @@ use crate::ground::{Amount, Bytes, ClaimId, Line, NodeId, SimDuration, SimTime, 
 use crate::lifecycle::{ContainerStatus, Phase, PodCondition, Truth};
 use crate::model::{ContainerIndex, PodAddress, PodTemplate, ProbeKind, Replica};
 use crate::oom::victim::Prey;
-pub use crate::scheduling::{Refusal, RefusalReason};
+pub use crate::scheduling::{InVain, Refusal, RefusalReason};
 
 /// Listens to a run.
 pub trait Recorder {
@@ -24,6 +24,11 @@ pub trait Recorder {
     /// Whether it is also told how memory on a node goes on, each time that this changes.
     fn sees_memory(&self, _node: NodeId) -> bool {
         false
+    }
+
+    /// Whether it is told why nodes refuse pods, which takes a look at every node to say.
+    fn sees_refusals(&self) -> bool {
+        true
     }
 }
 
@@ -58,6 +63,8 @@ pub enum Record<'a> {
     PodUnschedulable {
         pod: PodName,
         refusals: &'a [Refusal],
+        /// Why nobody is preempted for it; absent where somebody is, or where the scheduler preempts nobody.
+        preemption: Option<&'a InVain>,
     },
     /// The scheduler gave the pod its node.
     PodBound {

@@ -202,6 +202,10 @@ impl Tally {
 }
 
 impl Recorder for Tally {
+    fn sees_refusals(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         match record {
             Record::Evicted(_) | Record::OomKilled(_) | Record::Preempted(_) | Record::NodeSample(_)
@@ -252,6 +256,10 @@ impl<A: Recorder, B: Recorder> Recorder for Both<A, B> {
 
     fn sees_memory(&self, node: NodeId) -> bool {
         self.0.sees_memory(node) || self.1.sees_memory(node)
+    }
+
+    fn sees_refusals(&self) -> bool {
+        self.0.sees_refusals() || self.1.sees_refusals()
     }
 
     fn record(&mut self, now: SimTime, record: Record<'_>) {

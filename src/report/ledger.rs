@@ -244,11 +244,17 @@ impl<N: Names, W: Write> Recorder for Ledger<'_, N, W> {
         node.index() < self.strata.len()
     }
 
+    fn sees_refusals(&self) -> bool {
+        self.tables.events.is_some()
+    }
+
     fn record(&mut self, now: SimTime, record: Record<'_>) {
         self.tally.record(now, record);
         match record {
             Record::PodCreated { pod, template, replaces } => self.on_created(pod, template, replaces),
-            Record::PodUnschedulable { pod, refusals } => self.on_unschedulable(now, pod, refusals),
+            Record::PodUnschedulable { pod, refusals, preemption } => {
+                self.on_unschedulable(now, pod, refusals, preemption)
+            }
             Record::PodBound { pod, node } => self.on_bound(now, pod, node),
             Record::PodRejected { pod, node, conditions } => {
                 self.on_rejected(now, (pod, node), conditions);

@@ -7,7 +7,7 @@
 //! Next: [`super::ledger`] asks for events, [`super::summary`] for reasons.
 
 use super::figures::Measured;
-use crate::engine::record::{EndReason, OomCause, Ranked, Refusal, RefusalReason};
+use crate::engine::record::{EndReason, InVain, OomCause, Ranked, Refusal, RefusalReason};
 use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starved, Threshold};
 use crate::ground::SimDuration;
 use crate::lifecycle::Truth;
@@ -112,10 +112,20 @@ pub fn condition_changed(condition: NodeCondition, holds: bool) -> Happening {
     }
 }
 
-/// Why no node took the pod.
+/// Why no node took the pod, and why nobody is preempted for it.
 ///
-/// Reasons go by their text, numbers included. Source: kube-scheduler `FitError`.
-pub fn unschedulable(nodes: usize, refusals: &[Refusal]) -> String {
+/// Source: kube-scheduler `FitError`, `DefaultPreemption`.
+pub fn unschedulable(nodes: usize, refusals: &[Refusal], preemption: Option<&InVain>) -> String {
+    let refused = no_node(nodes, refusals);
+    match preemption {
+        Some(InVain::Ineligible(ineligible)) => format!("{refused} preemption: {ineligible}"),
+        Some(InVain::Refused(refusals)) => format!("{refused} preemption: {}", no_node(nodes, refusals)),
+        None => refused,
+    }
+}
+
+/// Reasons go by their text, numbers included.
+fn no_node(nodes: usize, refusals: &[Refusal]) -> String {
     let mut reasons: Vec<String> = refusals.iter().map(refused).collect();
     reasons.sort();
     format!("0/{nodes} nodes are available: {}.", reasons.join(", "))
@@ -296,6 +306,7 @@ mod tests {
     use crate::ground::WorkloadId;
     use crate::ground::{Amount, Bytes, PodId};
     use crate::model::{QosClass, Replica};
+    use crate::scheduling::Ineligible;
 
     #[test]
     fn the_schedulers_reasons_go_by_their_text() {
@@ -305,10 +316,25 @@ mod tests {
             Refusal { reason: RefusalReason::InsufficientMemory, nodes: 2 },
             Refusal { reason: RefusalReason::InsufficientCpu, nodes: 10 },
         ];
+        let refused = "0/13 nodes are available: 1 node(s) had untolerated taint \
+                       {node.kubernetes.io/memory-pressure: }, 10 Insufficient cpu, 2 Insufficient memory.";
+        assert_eq!(unschedulable(13, &refusals, None), refused);
+        // As kube-scheduler writes it where nobody is less important.
+        let in_vain = InVain::Refused(vec![
+            Refusal { reason: RefusalReason::NoVictims, nodes: 12 },
+            Refusal { reason: RefusalReason::PreemptionIsNoHelp, nodes: 1 },
+        ]);
         assert_eq!(
-            unschedulable(13, &refusals),
-            "0/13 nodes are available: 1 node(s) had untolerated taint \
-             {node.kubernetes.io/memory-pressure: }, 10 Insufficient cpu, 2 Insufficient memory."
+            unschedulable(13, &refusals, Some(&in_vain)),
+            format!(
+                "{refused} preemption: 0/13 nodes are available: 1 Preemption is not helpful for scheduling, \
+                 12 No preemption victims found for incoming pod."
+            )
+        );
+        let never = InVain::Ineligible(Ineligible::Policy);
+        assert_eq!(
+            unschedulable(13, &refusals, Some(&never)),
+            format!("{refused} preemption: not eligible due to preemptionPolicy=Never.")
         );
     }
 

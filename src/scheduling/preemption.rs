@@ -13,11 +13,11 @@ pub mod victims;
 
 use super::cycle::Cycle;
 use super::facts::{BoundPods, Nominated};
-use super::filter::{Code, NodeRefusal};
+use super::filter::{Code, NodeRefusal, Refusal, RefusalReason, refusals};
 use super::profile::Profile;
 use super::sampling::Search;
 use crate::ground::{NodeId, PodId, SimTime};
-use crate::model::PreemptionPolicy;
+use crate::model::{NodeColumns, PodTemplate, PreemptionPolicy};
 use std::fmt;
 use victims::victims;
 
@@ -66,6 +66,14 @@ pub enum Ineligible {
     Policy,
     /// Victims on the node that it was nominated for have not gone yet.
     VictimsAreTerminating,
+}
+
+/// Why a pod that fits nowhere has nobody preempted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InVain {
+    Ineligible(Ineligible),
+    /// No node would take it, whoever went there: how many of them for what.
+    Refused(Vec<Refusal>),
 }
 
 /// Looks for nodes where preemption helps, after a search that found none, from a place among them
@@ -119,7 +127,37 @@ fn candidates_wanted(profile: &Profile, nodes: usize) -> usize {
     share.max(profile.min_candidate_nodes_absolute as usize).min(nodes)
 }
 
+impl InVain {
+    /// Why preemption does not help a pod that no node of a search took; absent where it does.
+    pub fn after<P: BoundPods>(cycle: &Cycle<'_, P>, search: &Search) -> Option<InVain> {
+        match preempt(cycle, search, 0) {
+            Err(ineligible) => Some(InVain::Ineligible(ineligible)),
+            Ok(preemption) if preemption.candidates.is_empty() => {
+                Some(InVain::Refused(preemption.refusals(cycle.facts.nodes, &cycle.ask.pod)))
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
 impl Preemption {
+    /// How many nodes are of no help for what; those that were not even looked at among them.
+    ///
+    /// Source: kube-scheduler, `Evaluator.Preempt`.
+    fn refusals(&self, nodes: &NodeColumns, pod: &PodTemplate) -> Vec<Refusal> {
+        let refused = |(node, no_help): &(NodeId, NoHelp)| match no_help {
+            NoHelp::Refused(refusal) => Some((*node, *refusal)),
+            NoHelp::NoVictims => None,
+        };
+        let refused: Vec<(NodeId, NodeRefusal)> = self.failed.iter().filter_map(refused).collect();
+        let (without_victims, others) = (self.failed.len() - refused.len(), nodes.len() - self.failed.len());
+        let counted =
+            [(RefusalReason::NoVictims, without_victims), (RefusalReason::PreemptionIsNoHelp, others)];
+        let counted = counted.into_iter().filter(|(_, nodes)| *nodes > 0);
+        let counted = counted.map(|(reason, nodes)| Refusal { reason, nodes: nodes as u32 });
+        refusals(nodes, pod, &refused).into_iter().chain(counted).collect()
+    }
+
     /// The candidates that cost least, in the order of their ids; kube-scheduler takes any of them.
     pub fn best(&self) -> Vec<&Candidate> {
         choice::cheapest(&self.candidates)
@@ -139,7 +177,7 @@ pub fn outranked<'a>(
 impl fmt::Display for NoHelp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoHelp::NoVictims => f.write_str("No preemption victims found for incoming pod"),
+            NoHelp::NoVictims => RefusalReason::NoVictims.fmt(f),
             NoHelp::Refused(refusal) => f.write_str(refusal.plugin().name()),
         }
     }

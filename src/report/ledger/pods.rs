@@ -4,7 +4,7 @@
 //! Never: how it ended otherwise than of itself: that is [`super::evictions`].
 
 use super::{Ledger, Names};
-use crate::engine::record::{PodEnd, PodName, Refusal};
+use crate::engine::record::{InVain, PodEnd, PodName, Refusal};
 use crate::eviction::NodeConditions;
 use crate::ground::{Bytes, Line, MilliCpu, NodeId, SimTime};
 use crate::lifecycle::{ContainerStatus, Phase};
@@ -53,11 +53,14 @@ impl<N: Names, W: Write> Ledger<'_, N, W> {
         }
     }
 
-    pub(super) fn on_unschedulable(&mut self, now: SimTime, pod: PodName, refusals: &[Refusal]) {
-        if self.tables.events.is_none() {
-            return;
-        }
-        let message = wording::unschedulable(self.setting.nodes.len(), refusals);
+    pub(super) fn on_unschedulable(
+        &mut self,
+        now: SimTime,
+        pod: PodName,
+        refusals: &[Refusal],
+        preemption: Option<&InVain>,
+    ) {
+        let message = wording::unschedulable(self.setting.nodes.len(), refusals, preemption);
         let object = format!("pod/{}", self.pod(pod));
         self.event(now, None, &object, Happening::FailedScheduling, &message);
     }

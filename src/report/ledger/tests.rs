@@ -219,7 +219,7 @@ fn two_evictions(record: &mut dyn FnMut(u64, Record<'_>), setting: &Setting) {
     record(512, Record::PodCreated { pod: NEW_WEB, template: &burstable, replaces: Some(WEB) });
     let Taint { key, value, .. } = Taint::memory_pressure();
     let refusals = [Refusal { reason: RefusalReason::UntoleratedTaint { key, value }, nodes: 1 }];
-    record(512, Record::PodUnschedulable { pod: NEW_WEB, refusals: &refusals });
+    record(512, Record::PodUnschedulable { pod: NEW_WEB, refusals: &refusals, preemption: None });
     record(812, Record::ConditionChanged { node: NODE, condition, holds: false });
     record(812, Record::PodBound { pod: NEW_WEB, node: NODE });
     record(1800, Record::NodeEnded(node_end()));

@@ -1,6 +1,8 @@
 //! Preemption in time: who goes, when the room is there, and whose it is meanwhile.
 
 use super::chronicle::Story;
+use crate::story::{read, rows, tables};
+use evictsim::engine::Passes;
 
 /// A node of so much CPU and memory.
 fn node(cores: u32, memory: &str) -> String {
@@ -368,4 +370,59 @@ fn a_promise_of_a_node_whose_pods_are_going_already_is_waited_for() {
         "541 high-0 bound n",
     ];
     assert_eq!(story.told(), expected);
+}
+
+/// What FailedScheduling says of the pod `asked`, on a node of two cores where some pods are already.
+fn said_of(more_nodes: &str, there: &[(&str, i64)], asked: (&str, i64, &str)) -> String {
+    let pod = |name: &str, cpu: &str, priority: i64, at: &str, more: &str| {
+        format!(
+            "  - {{name: {name}, kind: Pod, replicas: 1, at: {at}, template: {{spec: {{priority: {priority}, {more}\
+             containers: [{{name: app, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}\n"
+        )
+    };
+    let there = there.iter().zip(0..);
+    let mut pods: String =
+        there.map(|((cpu, priority), n)| pod(&format!("there-{n}"), cpu, *priority, "0s", "")).collect();
+    let (cpu, priority, more) = asked;
+    pods += &pod("asked", cpu, priority, "1s", more);
+    let text = format!(
+        "horizon: 1m\nrules: Kubernetes\nrecord: {{events: true}}\n\
+         nodes:\n  - {{name: n, capacity: {{cpu: 2, memory: 4Gi}}}}\n{more_nodes}workloads:\n{pods}"
+    );
+    let tables = tables(&read(&text), Passes::ThatMatter);
+    let events = rows(&tables["events"]);
+    let failed = events.iter().find(|row| row["reason"] == "FailedScheduling").expect("asked is refused");
+    assert_eq!(failed["object"], "pod/asked-0");
+    failed["message"].clone()
+}
+
+/// As kube-scheduler 1.34 writes it: `FitError`, once for the search and once for preemption.
+#[test]
+fn who_is_refused_hears_what_preemption_would_come_to() {
+    let tainted = "  - {name: master, capacity: {cpu: 8, memory: 4Gi}, \
+                   taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}\n";
+    #[rustfmt::skip]
+    let cases: [(&str, &[(&str, i64)], (&str, i64, &str), &str); 6] = [
+        ("", &[("2", 0)], ("1", 0, ""),
+         "0/1 nodes are available: 1 Insufficient cpu. \
+          preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."),
+        // More than the node has at all: nobody's going helps.
+        ("", &[], ("3", 0, ""),
+         "0/1 nodes are available: 1 Insufficient cpu. \
+          preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."),
+        (tainted, &[("2", 0)], ("1", 0, ""),
+         "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint \
+          {node-role.kubernetes.io/control-plane: }. preemption: 0/2 nodes are available: \
+          1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling."),
+        // One may go, and the other's room would still be missing.
+        ("", &[("1", 0), ("1", 5)], ("2", 5, ""),
+         "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Insufficient cpu."),
+        ("", &[("2", 0)], ("1", 5, "preemptionPolicy: Never, "),
+         "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never."),
+        // It helps: nothing is said of it here.
+        ("", &[("2", 0)], ("1", 5, ""), "0/1 nodes are available: 1 Insufficient cpu."),
+    ];
+    for (nodes, there, asked, said) in cases {
+        assert_eq!(said_of(nodes, there, asked), said, "{asked:?} beside {there:?}");
+    }
 }
