@@ -372,8 +372,11 @@ fn a_promise_of_a_node_whose_pods_are_going_already_is_waited_for() {
     assert_eq!(story.told(), expected);
 }
 
+/// How much CPU a pod requests, and its priority.
+type Asking<'a> = (&'a str, i64);
+
 /// What FailedScheduling says of the pod `asked`, on a node of two cores where some pods are already.
-fn said_of(more_nodes: &str, there: &[(&str, i64)], asked: (&str, i64, &str)) -> String {
+fn said_of(more_nodes: &str, there: &[Asking<'_>], (asked, more): (Asking<'_>, &str)) -> String {
     let pod = |name: &str, cpu: &str, priority: i64, at: &str, more: &str| {
         format!(
             "  - {{name: {name}, kind: Pod, replicas: 1, at: {at}, template: {{spec: {{priority: {priority}, {more}\
@@ -383,7 +386,7 @@ fn said_of(more_nodes: &str, there: &[(&str, i64)], asked: (&str, i64, &str)) ->
     let there = there.iter().zip(0..);
     let mut pods: String =
         there.map(|((cpu, priority), n)| pod(&format!("there-{n}"), cpu, *priority, "0s", "")).collect();
-    let (cpu, priority, more) = asked;
+    let (cpu, priority) = asked;
     pods += &pod("asked", cpu, priority, "1s", more);
     let text = format!(
         "horizon: 1m\nrules: Kubernetes\nrecord: {{events: true}}\n\
@@ -401,28 +404,49 @@ fn said_of(more_nodes: &str, there: &[(&str, i64)], asked: (&str, i64, &str)) ->
 fn who_is_refused_hears_what_preemption_would_come_to() {
     let tainted = "  - {name: master, capacity: {cpu: 8, memory: 4Gi}, \
                    taints: [{key: node-role.kubernetes.io/control-plane, effect: NoSchedule}]}\n";
-    #[rustfmt::skip]
-    let cases: [(&str, &[(&str, i64)], (&str, i64, &str), &str); 6] = [
-        ("", &[("2", 0)], ("1", 0, ""),
-         "0/1 nodes are available: 1 Insufficient cpu. \
-          preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."),
-        // More than the node has at all: nobody's going helps.
-        ("", &[], ("3", 0, ""),
-         "0/1 nodes are available: 1 Insufficient cpu. \
-          preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."),
-        (tainted, &[("2", 0)], ("1", 0, ""),
-         "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint \
-          {node-role.kubernetes.io/control-plane: }. preemption: 0/2 nodes are available: \
-          1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling."),
-        // One may go, and the other's room would still be missing.
-        ("", &[("1", 0), ("1", 5)], ("2", 5, ""),
-         "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Insufficient cpu."),
-        ("", &[("2", 0)], ("1", 5, "preemptionPolicy: Never, "),
-         "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never."),
-        // It helps: nothing is said of it here.
-        ("", &[("2", 0)], ("1", 5, ""), "0/1 nodes are available: 1 Insufficient cpu."),
-    ];
-    for (nodes, there, asked, said) in cases {
-        assert_eq!(said_of(nodes, there, asked), said, "{asked:?} beside {there:?}");
-    }
+    let check = |nodes: &str, there: &[Asking<'_>], asked: (Asking<'_>, &str), preemption: &str| {
+        let refused = match nodes {
+            "" => "0/1 nodes are available: 1 Insufficient cpu.",
+            _ => {
+                "0/2 nodes are available: 1 Insufficient cpu, \
+                 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }."
+            }
+        };
+        assert_eq!(
+            said_of(nodes, there, asked),
+            format!("{refused}{preemption}"),
+            "{asked:?} beside {there:?}"
+        );
+    };
+    check(
+        "",
+        &[("2", 0)],
+        (("1", 0), ""),
+        " preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+    );
+    // More than the node has at all: nobody's going helps.
+    check(
+        "",
+        &[],
+        (("3", 0), ""),
+        " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+    );
+    check(
+        tainted,
+        &[("2", 0)],
+        (("1", 0), ""),
+        " preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, \
+         1 Preemption is not helpful for scheduling.",
+    );
+    // One may go, and the other's room would still be missing.
+    check(
+        "",
+        &[("1", 0), ("1", 5)],
+        (("2", 5), ""),
+        " preemption: 0/1 nodes are available: 1 Insufficient cpu.",
+    );
+    let never = "preemptionPolicy: Never, ";
+    check("", &[("2", 0)], (("1", 5), never), " preemption: not eligible due to preemptionPolicy=Never.");
+    // It helps: nothing is said of it here.
+    check("", &[("2", 0)], (("1", 5), ""), "");
 }
