@@ -144,10 +144,45 @@ fn say(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Ours are told as they are.
+/// Ours are told as they are; the system's, with what can be done about it.
 fn told(error: &anyhow::Error) -> String {
     let is_ours = error.is::<BadInput>() || error.is::<MissedBars>() || error.is::<FailedRuns>();
-    if is_ours { error.to_string() } else { format!("error: {error:#}") }
+    if is_ours {
+        return error.to_string();
+    }
+    let text = format!("error: {error:#}");
+    match system_error(error).and_then(|cause| remedy(cause.kind())) {
+        Some(fix) if !text.contains("\n  fix: ") => format!("{text}\n  fix: {fix}"),
+        _ => text,
+    }
+}
+
+/// What to do about what the system refused.
+fn remedy(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::NotFound => "check the path, or choose another place",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "choose another place, or allow yourself to use this one"
+        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "choose another place: a file is where a directory should be"
+        }
+        ErrorKind::IsADirectory => "name a file: that is a directory",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room there, and give the same command again"
+        }
+        _ => return None,
+    })
+}
+
+/// What the system said; the writer of CSV wraps it.
+fn system_error(error: &anyhow::Error) -> Option<&io::Error> {
+    let cause: &io::Error = error.chain().find_map(|cause| cause.downcast_ref())?;
+    let wrapper = cause.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>());
+    match wrapper.map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(cause)) => Some(cause),
+        _ => Some(cause),
+    }
 }
 
 fn code_of(error: &anyhow::Error) -> u8 {
@@ -162,8 +197,7 @@ fn code_of(error: &anyhow::Error) -> u8 {
 
 /// Whoever read our output has enough: nothing to tell.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let cause = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
-    cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
+    system_error(error).is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }
 
 #[cfg(test)]
@@ -186,10 +220,25 @@ mod tests {
     }
 
     #[test]
+    fn what_the_system_refused_is_told_with_what_can_be_done_about_it() {
+        let full = |context: &'static str| {
+            told(&anyhow::Error::from(io::Error::from(ErrorKind::StorageFull)).context(context))
+        };
+        let said = full("cannot write results to x");
+        let (what, fix) = said.split_once('\n').expect("two lines");
+        assert!(what.starts_with("error: cannot write results to x: "), "{what}");
+        assert_eq!(fix, "  fix: make room there, and give the same command again");
+        let said = full("no room\n  fix: buy a disk");
+        assert_eq!(said.matches("fix: ").count(), 1, "{said}");
+    }
+
+    #[test]
     fn a_closed_pipe_is_told_from_other_errors_through_its_context() {
         let closed =
             anyhow::Error::from(io::Error::from(ErrorKind::BrokenPipe)).context("writing the summary");
         assert!(is_closed_pipe(&closed));
+        let in_a_table = io::Error::from(csv::Error::from(io::Error::from(ErrorKind::BrokenPipe)));
+        assert!(is_closed_pipe(&anyhow::Error::from(in_a_table)));
         assert!(!is_closed_pipe(&anyhow::Error::from(io::Error::from(ErrorKind::NotFound))));
     }
 }

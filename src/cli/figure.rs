@@ -7,6 +7,7 @@ use super::BadInput;
 use super::files::STANDARD_INPUT;
 use crate::report::plot::curve::Axes;
 use crate::report::plot::{Asked, Caption, Spacing, Spots, Trouble, curve, heat, reading};
+use crate::report::sweep::manifest::PartManifest;
 use crate::scenario::include::unreadable;
 use crate::scenario::mistake::Mistake;
 use anyhow::Context;
@@ -175,6 +176,10 @@ fn open(named: &str) -> anyhow::Result<(String, Box<dyn Read>)> {
         return Ok(("standard input".to_owned(), Box::new(io::stdin().lock())));
     }
     let path = Path::new(named);
+    if path.join(PartManifest::FILE).exists() {
+        let fix = "put all shards together first, with `evictsim merge`";
+        return Err(BadInput(vec![Mistake::new(format!("{named} is a shard of a sweep"), fix)]).into());
+    }
     let path = if path.is_dir() { path.join(POINTS) } else { path.to_owned() };
     let name = path.display().to_string();
     let file = File::open(&path).map_err(|error| BadInput(vec![unreadable(&name, &error)]))?;

@@ -6,6 +6,7 @@
 //! Never: what stands in a table. Next: [`super::run`].
 
 use crate::report::Manifest;
+use crate::report::sweep::manifest::SweepManifest;
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -133,16 +134,18 @@ pub fn must_be_free(place: &Path, is_ours: Replaced) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).context(format!("results cannot go to {shown}")),
     };
-    let manifest = fs::read_to_string(place.join(Manifest::FILE));
-    let is_ours = manifest.is_ok_and(|manifest| is_ours(&manifest));
-    if !is_ours && entries.next().is_some() {
-        bail!(
-            "{shown} is not empty, and not a directory of results (it has no {} of ours)\n  \
-             fix: choose another place with --out",
-            Manifest::FILE
-        );
+    let manifest = fs::read_to_string(place.join(Manifest::FILE)).unwrap_or_default();
+    if is_ours(&manifest) || entries.next().is_none() {
+        return Ok(());
     }
-    Ok(())
+    let what = if Manifest::is_ours(&manifest) {
+        "holds the results of a run".to_owned()
+    } else if SweepManifest::is_ours(&manifest) {
+        "holds the results of a sweep".to_owned()
+    } else {
+        format!("is not empty, and not a directory of results (it has no {} of ours)", Manifest::FILE)
+    };
+    bail!("{shown} {what}\n  fix: choose another place with --out")
 }
 
 #[cfg(test)]

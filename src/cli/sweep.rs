@@ -217,7 +217,7 @@ fn grow(
     }
     workshop.make(&mut growing, known).with_context(|| {
         let place = place.display();
-        format!("cannot write results to {place} (what is done is kept: make room, and give the same command again)")
+        format!("cannot write results to {place} (what is done is kept)")
     })?;
     Ok(growing)
 }

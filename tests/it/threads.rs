@@ -125,7 +125,8 @@ fn a_run_that_cannot_write_gives_one_error_and_leaves_nothing() {
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{told}");
         assert!(told.starts_with("error: cannot write results to results/many: "), "{told}");
-        assert_eq!((told.lines().count(), text(&output.stdout)), (1, ""), "{told}");
+        assert!(told.ends_with("\n  fix: make room there, and give the same command again\n"), "{told}");
+        assert_eq!((told.lines().count(), text(&output.stdout)), (2, ""), "{told}");
         let left = fs::read_dir(home.path().join("results")).expect("it was made").count();
         assert_eq!(left, 0, "nothing is left with {threads} threads");
     }

@@ -12,7 +12,7 @@ use crate::report::sweep::manifest::{PartManifest, SweepManifest};
 use crate::report::sweep::tables::{FAILURES, RUNS};
 use anyhow::{Context, bail};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const JOURNAL: &str = "journal.csv";
@@ -116,19 +116,27 @@ fn has_its_rows(entry: &Entry, tables: &mut [BufReader<File>], rows: &mut [Vec<u
     sum == entry.sum
 }
 
+const SHARDS: &str = "fix: name directories that `evictsim sweep --shard` wrote";
+
 /// The manifest of a part.
 ///
 /// # Errors
 /// If there is none, or another version wrote it.
 pub fn read_manifest(directory: &Path) -> anyhow::Result<PartManifest> {
     let path = directory.join(PartManifest::FILE);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let no_part = || format!("{} is no shard of a sweep\n  {SHARDS}", directory.display());
+    let text = match fs::read_to_string(&path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            bail!(no_part())
+        }
+        text => text.with_context(|| format!("cannot read {}", path.display()))?,
+    };
     let version = serde_json::from_str::<serde_json::Value>(&text)
         .ok()
         .filter(|part| part["kind"] == PartManifest::KIND)
         .map(|part| part["manifest"]["version"].as_str().unwrap_or("?").to_owned());
     let Some(version) = version else {
-        bail!("{} is no part of a sweep", directory.display());
+        bail!(no_part());
     };
     let ours = env!("CARGO_PKG_VERSION");
     if version != ours {

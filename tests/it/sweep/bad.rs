@@ -277,7 +277,12 @@ fn results_of_another_sweep_version_or_run_are_refused_untouched() {
     refused(home.path(), &["--replace"], "results/fit is not empty, and not a directory of results");
     assert!(!home.path().join("results/.fit.part").exists(), "nothing was run");
     let run = evictsim(home.path(), &["run", "base.yaml", "--out", "results/fit"], "");
+    assert_eq!(run.status.code(), Some(2), "it is somebody else's");
+    fs::write(&manifest, ours).expect("room");
+    let run = evictsim(home.path(), &["run", "base.yaml", "--out", "results/fit"], "");
     assert_eq!(run.status.code(), Some(2), "a run does not replace what may have taken hours");
+    let told = text(&run.stderr);
+    assert!(told.contains("results/fit holds the results of a sweep\n  fix: choose another place"), "{told}");
 }
 
 #[test]
@@ -304,7 +309,8 @@ fn a_place_that_cannot_be_written_gives_one_error() {
     let output = sweep(home.path(), &[]);
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.starts_with("error: ") && told.lines().count() == 1, "{told}");
+    assert!(told.starts_with("error: ") && told.lines().count() == 2, "{told}");
+    assert!(told.contains("\n  fix: choose another place: a file is where a directory should be"), "{told}");
     assert_eq!(fs::read_to_string(home.path().join("results")).expect("a file"), "a file");
 }
 

@@ -191,7 +191,8 @@ fn a_sweep_that_cannot_write_gives_one_error_and_is_gone_on_with() {
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{blocks} blocks: {told}");
         assert!(told.starts_with("error: cannot write "), "{told}");
-        assert_eq!((told.lines().count(), text(&output.stdout)), (1, ""), "{told}");
+        assert!(told.ends_with("\n  fix: make room there, and give the same command again\n"), "{told}");
+        assert_eq!((told.lines().count(), text(&output.stdout)), (2, ""), "{told}");
         assert!(!home.path().join("results/fit").exists(), "nothing half-written with {blocks} blocks");
         swept(home.path(), &["-q"]);
         assert_same(

@@ -66,8 +66,8 @@ fn shards_that_make_no_whole_are_refused_and_nothing_is_written() {
         (&["other", "half"], "half is shard 1/2, and others are of 4\n"),
         (&[FOUR[0], FOUR[1], FOUR[2], "older"], "older was begun by evictsim 0.0.9, and this is "),
         (&[FOUR[0], FOUR[1], FOUR[2], "short"], "it is not finished: 1 run to go\n"),
-        (&["base.yaml"], "error: cannot read base.yaml/part.json: "),
-        (&["results"], "error: cannot read results/part.json: "),
+        (&["base.yaml"], "error: base.yaml is no shard of a sweep\n  fix: name directories that "),
+        (&["results"], "error: results is no shard of a sweep\n  fix: name directories that "),
     ];
     for (named, expected) in cases {
         let output = merge(home.path(), named);
@@ -76,6 +76,10 @@ fn shards_that_make_no_whole_are_refused_and_nothing_is_written() {
         assert!(told.contains(expected), "{named:?}: {told}");
         assert!(!home.path().join("results/fit").exists(), "{named:?}");
     }
+    let figure = ["figure", "curve", FOUR[0], "--x", "memory", "--y", "evictions"];
+    let output = evictsim(home.path(), &figure, "");
+    let told = text(&output.stderr);
+    assert!(told.contains("is a shard of a sweep\n  fix: put all shards together first"), "{told}");
 }
 
 #[test]
