@@ -30,6 +30,7 @@ pub mod step;
 pub mod sweep;
 
 use crate::scenario::mistake::{self, Mistake};
+use crate::scenario::nearest::nearest;
 use clap::{Parser, Subcommand};
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -98,6 +99,20 @@ impl fmt::Display for BadInput {
 }
 
 impl std::error::Error for BadInput {}
+
+/// A name that is none of those that are known.
+fn unknown(what: &str, name: &str, known: &[&str]) -> Mistake {
+    const SHOWN: usize = 20;
+    let fix = match nearest(name, known) {
+        Some(near) => format!("write {near}"),
+        None => format!(
+            "write one of {}{}",
+            known[..known.len().min(SHOWN)].join(", "),
+            if known.len() > SHOWN { ", …" } else { "" }
+        ),
+    };
+    Mistake::new(format!("there is no {what} called {name:?}"), fix)
+}
 
 /// Bars that were missed, each in a line.
 #[derive(Debug)]

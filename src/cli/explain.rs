@@ -2,9 +2,9 @@
 //!
 //! Never: a run's tables ([`super::run`]). Next: [`crate::report::explanation`], what is said.
 
-use super::BadInput;
 use super::files::Files;
 use super::run::{OrderWord, RulesWord, chosen_run};
+use super::{BadInput, unknown};
 use crate::experiment::inquiry::{Finding, Inquiry, Wish};
 use crate::ground::{NodeId, SimTime};
 use crate::report::explanation::{self, Explanation};
@@ -13,7 +13,6 @@ use crate::scenario::check::MOST_REPLICATIONS;
 use crate::scenario::duration;
 use crate::scenario::meaning::RunRules;
 use crate::scenario::mistake::Mistake;
-use crate::scenario::nearest::nearest;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};
 
@@ -130,21 +129,10 @@ fn place_of(scenario: &Scenario, finding: &Finding, name: &str) -> Result<usize,
     let names: Vec<String> = finding.ranking().iter().map(|ranked| named(ranked.pod)).collect();
     let place = names.iter().position(|known| known == name);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    place.ok_or_else(|| unknown("pod on that node at that instant", name, &names))
-}
-
-fn unknown(what: &str, name: &str, known: &[&str]) -> Mistake {
-    const SHOWN: usize = 20;
-    let fix = match nearest(name, known) {
-        Some(near) => format!("write {near}"),
-        None if known.is_empty() => "ask for another instant, or another node".to_owned(),
-        None => format!(
-            "write one of {}{}",
-            known[..known.len().min(SHOWN)].join(", "),
-            if known.len() > SHOWN { ", …" } else { "" }
-        ),
-    };
-    Mistake::new(format!("there is no {what} called {name:?}"), fix)
+    place.ok_or_else(|| match names.is_empty() {
+        true => Mistake::new("no pod was on that node at that instant", "ask for another instant or node"),
+        false => unknown("pod on that node at that instant", name, &names),
+    })
 }
 
 fn instant(scenario: &Scenario, text: &str) -> Result<SimTime, Mistake> {

@@ -112,7 +112,7 @@ fn what_cannot_be_compared_is_refused_with_what_to_do() {
     for (words, told) in [
         (&["one.yaml"][..], "nothing to compare with: this is one run of one scenario"),
         (&["both.yaml", "--run", "kubelet"], "nothing to compare with: this is one run of one scenario"),
-        (&["both.yaml", "--run", "kublet"], "no run is called \"kublet\""),
+        (&["both.yaml", "--run", "kublet"], "there is no run called \"kublet\"\n  fix: write kubelet\n"),
         (&["one.yaml", "other.yaml"], "other.yaml"),
         (&["both.yaml", "--confidence", "100"], "a confidence is a number of percent above 50 and below 100"),
         (&["both.yaml", "--replications", "1"], "1 is not in 2..=1000000"),

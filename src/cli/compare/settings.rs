@@ -7,7 +7,7 @@
 use crate::cli::files::Files;
 use crate::cli::progress::{self, Progress, SpeedUp};
 use crate::cli::run::{MOST_THREADS, number_of_threads, seed};
-use crate::cli::{BadInput, say};
+use crate::cli::{BadInput, say, unknown};
 use crate::engine::{self, Passes};
 use crate::experiment::Threads;
 use crate::experiment::comparison::contrasts;
@@ -23,6 +23,7 @@ use crate::scenario::meaning::RunRules;
 use crate::scenario::mistake::Mistake;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -121,7 +122,13 @@ impl Settings {
             let runs = scenario.runs.iter().enumerate().filter(|(_, run)| is_wanted(run));
             alternatives.extend(runs.map(|(run, _)| (place, run)));
         }
-        must_be_comparable(alternatives.len(), arguments.run.as_deref())?;
+        if let Some(run) = arguments.run.as_deref().filter(|_| alternatives.is_empty()) {
+            let all = scenarios.iter().flat_map(|(_, scenario)| &scenario.runs);
+            let names: BTreeSet<&str> = all.map(|run| run.name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            return Err(BadInput(vec![unknown("run", run, &names)]).into());
+        }
+        must_be_comparable(alternatives.len())?;
         let replications = arguments.replications.unwrap_or(usual);
         Ok(Settings { scenarios, alternatives, seed, replications })
     }
@@ -199,18 +206,14 @@ impl Settings {
     }
 }
 
-fn must_be_comparable(alternatives: usize, run: Option<&str>) -> anyhow::Result<()> {
-    let (what, fix) = match (alternatives, run) {
-        (0, Some(run)) => (
-            format!("no run is called {run:?}"),
-            "name one of the scenarios' runs, or leave --run out".to_owned(),
-        ),
-        (0 | 1, _) => (
+fn must_be_comparable(alternatives: usize) -> anyhow::Result<()> {
+    let (what, fix) = match alternatives {
+        0 | 1 => (
             "nothing to compare with: this is one run of one scenario".to_owned(),
             "name a second file, or write several `runs` in the scenario".to_owned(),
         ),
-        (2..=MOST_ALTERNATIVES, _) => return Ok(()),
-        (more, _) => (
+        2..=MOST_ALTERNATIVES => return Ok(()),
+        more => (
             format!("{more} runs are too many to be compared at once"),
             format!("name files with at most {MOST_ALTERNATIVES} runs in all, or use --run, or a sweep"),
         ),
