@@ -2,9 +2,9 @@
 
 use super::family;
 use super::pods::{compare, template};
-use evictsim::ground::{Amount, PodId, SimTime};
-use evictsim::model::{Node, PodTemplate, QosClass, Room};
-use evictsim::scenario::kubernetes::Obj;
+use super::scheduling::cluster::object;
+use evictsim::ground::{PodId, SimTime};
+use evictsim::model::{Node, PodTemplate, QosClass};
 use evictsim::scheduling::queue::{ClusterEvent, NodeFacts, Place, Queue, Standing};
 use evictsim::scheduling::{Plugin, PluginSet};
 use serde_json::{Value, json};
@@ -152,17 +152,7 @@ fn plugins(names: &Value) -> Result<PluginSet, String> {
 }
 
 fn node(node: &Value) -> Result<Node, String> {
-    let obj: Obj = serde_json::from_value(node.clone()).map_err(|error| error.to_string())?;
-    let told = |mistakes: Vec<_>| format!("{mistakes:?}");
-    let allocatable = obj.allocatable().map_err(told)?;
-    let pods = node["status"]["allocatable"]["pods"].as_str().and_then(|pods| pods.parse().ok());
-    let room = Room {
-        cpu: allocatable.cpu.unwrap_or_default().milli_cpu(),
-        memory: allocatable.memory.unwrap_or_default().bytes(),
-        ephemeral_storage: allocatable.ephemeral_storage.map_or(Room::UNKNOWN_STORAGE, Amount::bytes),
-        pods: pods.ok_or("a node says how many pods it takes")?,
-    };
-    Ok(Node { taints: obj.taints().map_err(told)?, ..Node::new(name(node), room) })
+    object(node)?.node().map_err(|mistakes| format!("{mistakes:?}"))
 }
 
 fn name(object: &Value) -> String {

@@ -1,7 +1,7 @@
 //! Which node the real kube-scheduler gives a pod, why the others refuse it, what each plugin
 //! scores, and whom it would preempt.
 
-mod cluster;
+pub mod cluster;
 mod told;
 
 use super::{family, pods::compare, profiles, recorded, say};

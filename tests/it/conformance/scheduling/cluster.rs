@@ -97,13 +97,17 @@ impl Cluster {
         self.columns.release(node, &pod.template);
     }
 
-    /// A node changes: all that is known of it is worked out anew.
+    /// A node changes: all that is known of it is worked out anew, but for its used ports. These are a set, not counted
+    /// by pod, and kube-scheduler keeps them as they are (`NodeInfo.SetNode`).
     pub fn update(&mut self, changed: &Obj) -> Result<(), String> {
         let at = self.node(&changed.metadata.name);
         self.nodes[at.index()] = node(changed)?;
-        self.columns = NodeColumns::new(&self.nodes);
+        let before = std::mem::replace(&mut self.columns, NodeColumns::new(&self.nodes));
         for pod in &self.pods {
             pod.node.into_iter().for_each(|node| self.columns.bind(node, &pod.template));
+        }
+        for (held, before) in self.columns.held.iter_mut().zip(before.held) {
+            held.ports = before.ports;
         }
         Ok(())
     }
