@@ -22,6 +22,8 @@ pub trait Row: Sized {
 }
 
 const ARRIVAL: usize = 1;
+/// Bytes that are read at a time: an eighth of the system's calls that the usual 8 KiB take.
+const BUFFER: usize = 1 << 16;
 
 /// The pods of a table.
 pub struct PodRows<R, P> {
@@ -41,7 +43,7 @@ impl<R: Read, P: Row> PodRows<R, P> {
     /// # Errors
     /// If the table has other columns.
     pub fn new(table: R) -> Result<PodRows<R, P>, CellMistake> {
-        let mut reader = csv::Reader::from_reader(table);
+        let mut reader = csv::ReaderBuilder::new().buffer_capacity(BUFFER).from_reader(table);
         let header = reader.byte_headers().map_err(|error| cells::unreadable(&error))?;
         if header.iter().ne(P::COLUMNS.iter().map(|name| name.as_bytes())) {
             let what = format!("these are not the columns of {}'s pods", P::WORK);
