@@ -10,7 +10,7 @@
 use super::signal::{Observation, Starved};
 use super::statistics::{ContainerStatistics, PodStatistics};
 use super::threshold::Threshold;
-use crate::ground::{Amount, Bytes, Quantity};
+use crate::ground::{Amount, Bytes, Format, Quantity};
 use crate::model::{ContainerSpec, PodSpec, Resource};
 use std::fmt;
 
@@ -26,6 +26,7 @@ pub struct Blamed<'a> {
 impl fmt::Display for Blamed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Blamed { container, used, request, starved } = self;
+        let used = Quantity::new(Amount::from(*used), Format::BinarySI);
         let starved = starved.name();
         write!(
             f,
@@ -166,5 +167,15 @@ mod tests {
             told(whole),
             "Container app was using 11, request is 0, has larger consumption of ephemeral-storage. "
         );
+    }
+
+    #[test]
+    fn a_thousand_bytes_are_told_as_the_quantity_that_they_are() {
+        // Below 1024 a quantity of bytes prints in its decimal normal form (`Quantity.CanonicalizeBytes`).
+        let figures = ContainerStatistics { working_set: Some(Bytes(1000)), ..using("app", 0) };
+        let statistics = PodStatistics { containers: vec![figures], ..PodStatistics::default() };
+        let pod = PodSpec { containers: vec![container("app", 0)], ..PodSpec::default() };
+        let told: String = blamed(&pod, &statistics, Starved::Memory).map(|one| one.to_string()).collect();
+        assert!(told.starts_with("Container app was using 1k, request is 0,"), "{told}");
     }
 }

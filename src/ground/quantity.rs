@@ -163,13 +163,13 @@ impl Decimal {
             .unwrap_or(i128::MAX)
     }
 
-    /// An integer with the largest suffix whose exponent is a multiple of three.
+    /// An integer with the largest suffix whose exponent is a multiple of three. Beyond `E` Kubernetes has no suffix
+    /// and prints none, so that 10^21 reads as 1 (`CanonicalizeBytes`, 1.32).
     pub(crate) fn normal_form(&self, format: Format) -> String {
         if self.digits.is_empty() {
             return "0".to_string();
         }
         let thousands = self.exponent.div_euclid(3);
-        let thousands = if format == Format::DecimalExponent { thousands } else { thousands.min(6) };
         let zeros = usize::try_from(self.exponent - 3 * thousands).unwrap_or(0);
         let mut text: String = self.digits.iter().map(|digit| char::from(*digit)).collect();
         text.extend(std::iter::repeat_n('0', zeros));
@@ -184,7 +184,8 @@ impl Decimal {
             (_, 3) => text.push('G'),
             (_, 4) => text.push('T'),
             (_, 5) => text.push('P'),
-            _ => text.push('E'),
+            (_, 6) => text.push('E'),
+            _ => {}
         }
         text
     }
@@ -222,6 +223,15 @@ mod tests {
         let nothing = Quantity::new(Amount::ZERO, Format::BinarySI);
         assert_eq!(kept.to_string(), "007");
         assert_eq!(kept.plus(&nothing).to_string(), "7");
+    }
+
+    #[test]
+    fn what_no_suffix_is_large_enough_for_prints_without_one() {
+        let printed = |format| Quantity::new(Amount(10_i128.pow(21 + 9)), format).to_string();
+        assert_eq!(
+            (printed(Format::DecimalSI), printed(Format::DecimalExponent)),
+            ("1".into(), "1e21".into())
+        );
     }
 
     #[test]

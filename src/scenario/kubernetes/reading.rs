@@ -250,8 +250,9 @@ impl<'a> Reading<'a> {
         let size_limit = written.map(|text| self.amount(&text.0, format_args!("{at}.sizeLimit")).bytes());
         match empty_dir.medium.as_str() {
             "Memory" => VolumeKind::MemoryEmptyDir { size_limit },
-            // Huge pages, too, count as local storage for the kubelet.
-            _ => VolumeKind::EmptyDir { size_limit },
+            "" => VolumeKind::EmptyDir { size_limit },
+            // Huge pages are not on the node's disk; the kubelet holds them to their limit, and that is all.
+            _ => VolumeKind::Other,
         }
     }
 
@@ -341,6 +342,7 @@ spec:
   volumes:
   - {name: cache, emptyDir: {medium: Memory, sizeLimit: 64Mi}}
   - {name: scratch, emptyDir: {}}
+  - {name: huge, emptyDir: {medium: HugePages-2Mi, sizeLimit: 1Gi}}
   - {name: keys, secret: {secretName: keys}}
   - {name: data, persistentVolumeClaim: {claimName: data}}
   overhead: {memory: 10Mi}
@@ -363,9 +365,12 @@ spec:
                 VolumeKind::MemoryEmptyDir { size_limit: Some(Bytes::mebi(64)) },
                 VolumeKind::EmptyDir { size_limit: None },
                 VolumeKind::Other,
+                VolumeKind::Other,
                 VolumeKind::PersistentVolumeClaim,
             ]
         );
+        let limit = pod.volumes[2].written_size_limit.as_ref().map(ToString::to_string);
+        assert_eq!(limit.as_deref(), Some("1Gi"), "it holds on any medium");
         assert_eq!(pod.overhead.memory, Some(Bytes::mebi(10).into()));
         assert_eq!(pod.priority(), -10);
         assert_eq!(pod.termination_grace_period, Some(SimDuration::seconds(30)));
