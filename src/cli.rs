@@ -179,9 +179,8 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "choose another place, or allow yourself to use this one"
         }
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-            "choose another place: a file is where a directory should be"
-        }
+        ErrorKind::NotADirectory => "choose another place: a file is where a directory should be",
+        ErrorKind::AlreadyExists => "choose another place: something else is there",
         ErrorKind::IsADirectory => "name a file: that is a directory",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "make room there, and give the same command again"

@@ -12,6 +12,7 @@ use crate::eviction::{Criterion, NodeCondition, NodeConditions, Rejection, Starv
 use crate::ground::SimDuration;
 use crate::lifecycle::Truth;
 use crate::model::ProbeKind;
+use crate::scheduling::preemption::NoHelp;
 
 /// An event's type and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,17 +117,25 @@ pub fn condition_changed(condition: NodeCondition, holds: bool) -> Happening {
 ///
 /// Source: kube-scheduler `FitError`, `DefaultPreemption`.
 pub fn unschedulable(nodes: usize, refusals: &[Refusal], preemption: Option<&InVain>) -> String {
-    let refused = no_node(nodes, refusals);
+    let why = no_node(nodes, refusals.iter().map(refused));
     match preemption {
-        Some(InVain::Ineligible(ineligible)) => format!("{refused} preemption: {ineligible}"),
-        Some(InVain::Refused(refusals)) => format!("{refused} preemption: {}", no_node(nodes, refusals)),
-        None => refused,
+        None => why,
+        Some(InVain::Ineligible(ineligible)) => format!("{why} preemption: {ineligible}"),
+        Some(InVain::NoNodeHelps { refusals, without_victims, unresolvable }) => {
+            let others = [
+                (without_victims, NoHelp::NoVictims.to_string()),
+                (unresolvable, "Preemption is not helpful for scheduling".to_owned()),
+            ];
+            let others = others.into_iter().filter(|(nodes, _)| **nodes > 0);
+            let others = others.map(|(nodes, reason)| format!("{nodes} {reason}"));
+            format!("{why} preemption: {}", no_node(nodes, refusals.iter().map(refused).chain(others)))
+        }
     }
 }
 
 /// Reasons go by their text, numbers included.
-fn no_node(nodes: usize, refusals: &[Refusal]) -> String {
-    let mut reasons: Vec<String> = refusals.iter().map(refused).collect();
+fn no_node(nodes: usize, reasons: impl Iterator<Item = String>) -> String {
+    let mut reasons: Vec<String> = reasons.collect();
     reasons.sort();
     format!("0/{nodes} nodes are available: {}.", reasons.join(", "))
 }
@@ -320,10 +329,7 @@ mod tests {
                        {node.kubernetes.io/memory-pressure: }, 10 Insufficient cpu, 2 Insufficient memory.";
         assert_eq!(unschedulable(13, &refusals, None), refused);
         // As kube-scheduler writes it where nobody is less important.
-        let in_vain = InVain::Refused(vec![
-            Refusal { reason: RefusalReason::NoVictims, nodes: 12 },
-            Refusal { reason: RefusalReason::PreemptionIsNoHelp, nodes: 1 },
-        ]);
+        let in_vain = InVain::NoNodeHelps { refusals: Vec::new(), without_victims: 12, unresolvable: 1 };
         assert_eq!(
             unschedulable(13, &refusals, Some(&in_vain)),
             format!(

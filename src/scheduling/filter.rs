@@ -62,10 +62,7 @@ pub struct Refusal {
 pub enum RefusalReason {
     Unschedulable,
     OtherName,
-    UntoleratedTaint {
-        key: String,
-        value: String,
-    },
+    UntoleratedTaint { key: String, value: String },
     Affinity,
     NotNamed,
     NamesConflict,
@@ -80,10 +77,6 @@ pub enum RefusalReason {
     PodAffinity,
     PodAntiAffinity,
     AntiAffinityOfOthers,
-    /// Asked for room by preemption: nobody there has a lower priority.
-    NoVictims,
-    /// The same: nobody's going would make the node take the pod.
-    PreemptionIsNoHelp,
 }
 
 impl NodeRefusal {
@@ -183,8 +176,6 @@ impl fmt::Display for RefusalReason {
             RefusalReason::PodAffinity => "node(s) didn't match pod affinity rules",
             RefusalReason::PodAntiAffinity => "node(s) didn't match pod anti-affinity rules",
             RefusalReason::AntiAffinityOfOthers => "node(s) didn't satisfy existing pods anti-affinity rules",
-            RefusalReason::NoVictims => "No preemption victims found for incoming pod",
-            RefusalReason::PreemptionIsNoHelp => "Preemption is not helpful for scheduling",
         })
     }
 }

@@ -13,11 +13,11 @@ pub mod victims;
 
 use super::cycle::Cycle;
 use super::facts::{BoundPods, Nominated};
-use super::filter::{Code, NodeRefusal, Refusal, RefusalReason, refusals};
+use super::filter::{Code, NodeRefusal, Refusal, refusals};
 use super::profile::Profile;
 use super::sampling::Search;
 use crate::ground::{NodeId, PodId, SimTime};
-use crate::model::{NodeColumns, PodTemplate, PreemptionPolicy};
+use crate::model::PreemptionPolicy;
 use std::fmt;
 use victims::victims;
 
@@ -72,8 +72,15 @@ pub enum Ineligible {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InVain {
     Ineligible(Ineligible),
-    /// No node would take it, whoever went there: how many of them for what.
-    Refused(Vec<Refusal>),
+    /// No node would take it, whoever went there.
+    NoNodeHelps {
+        /// How many would still refuse it, and for what.
+        refusals: Vec<Refusal>,
+        /// How many have nobody of lower priority.
+        without_victims: usize,
+        /// How many refuse it for what no other pod's going changes.
+        unresolvable: usize,
+    },
 }
 
 /// Looks for nodes where preemption helps, after a search that found none, from a place among them
@@ -129,35 +136,29 @@ fn candidates_wanted(profile: &Profile, nodes: usize) -> usize {
 
 impl InVain {
     /// Why preemption does not help a pod that no node of a search took; absent where it does.
+    ///
+    /// Source: kube-scheduler, `Evaluator.Preempt` (1.34).
     pub fn after<P: BoundPods>(cycle: &Cycle<'_, P>, search: &Search) -> Option<InVain> {
-        match preempt(cycle, search, 0) {
-            Err(ineligible) => Some(InVain::Ineligible(ineligible)),
-            Ok(preemption) if preemption.candidates.is_empty() => {
-                Some(InVain::Refused(preemption.refusals(cycle.facts.nodes, &cycle.ask.pod)))
-            }
-            Ok(_) => None,
-        }
+        let failed = match preempt(cycle, search, 0) {
+            Err(ineligible) => return Some(InVain::Ineligible(ineligible)),
+            Ok(preemption) if preemption.candidates.is_empty() => preemption.failed,
+            Ok(_) => return None,
+        };
+        let nodes = cycle.facts.nodes;
+        let refused = failed.iter().filter_map(|(node, no_help)| match no_help {
+            NoHelp::Refused(refusal) => Some((*node, *refusal)),
+            NoHelp::NoVictims => None,
+        });
+        let refused: Vec<(NodeId, NodeRefusal)> = refused.collect();
+        Some(InVain::NoNodeHelps {
+            refusals: refusals(nodes, &cycle.ask.pod, &refused),
+            without_victims: failed.len() - refused.len(),
+            unresolvable: nodes.len() - failed.len(),
+        })
     }
 }
 
 impl Preemption {
-    /// How many nodes are of no help for what; those that were not even looked at among them.
-    ///
-    /// Source: kube-scheduler, `Evaluator.Preempt`.
-    fn refusals(&self, nodes: &NodeColumns, pod: &PodTemplate) -> Vec<Refusal> {
-        let refused = |(node, no_help): &(NodeId, NoHelp)| match no_help {
-            NoHelp::Refused(refusal) => Some((*node, *refusal)),
-            NoHelp::NoVictims => None,
-        };
-        let refused: Vec<(NodeId, NodeRefusal)> = self.failed.iter().filter_map(refused).collect();
-        let (without_victims, others) = (self.failed.len() - refused.len(), nodes.len() - self.failed.len());
-        let counted =
-            [(RefusalReason::NoVictims, without_victims), (RefusalReason::PreemptionIsNoHelp, others)];
-        let counted = counted.into_iter().filter(|(_, nodes)| *nodes > 0);
-        let counted = counted.map(|(reason, nodes)| Refusal { reason, nodes: nodes as u32 });
-        refusals(nodes, pod, &refused).into_iter().chain(counted).collect()
-    }
-
     /// The candidates that cost least, in the order of their ids; kube-scheduler takes any of them.
     pub fn best(&self) -> Vec<&Candidate> {
         choice::cheapest(&self.candidates)
@@ -177,7 +178,7 @@ pub fn outranked<'a>(
 impl fmt::Display for NoHelp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoHelp::NoVictims => RefusalReason::NoVictims.fmt(f),
+            NoHelp::NoVictims => f.write_str("No preemption victims found for incoming pod"),
             NoHelp::Refused(refusal) => f.write_str(refusal.plugin().name()),
         }
     }
